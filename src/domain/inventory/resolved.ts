@@ -1,0 +1,94 @@
+/** The inventory after merging and resolving: the only form that the rest of the code sees. */
+import type { HostName } from "../ids.ts";
+
+export type Base = "ubuntu" | "debian" | "nixos";
+
+export interface Inventory {
+  /** File it came from, as the user named it. */
+  readonly file: string;
+  /** Name of the environment: the file's name without ending. */
+  readonly environment: string;
+  /** In the order of the file. */
+  readonly hosts: readonly ResolvedHost[];
+  readonly groups: ReadonlyMap<string, ResolvedGroup>;
+  readonly rollouts: ReadonlyMap<string, RolloutStrategy>;
+  readonly tasks: ReadonlyMap<string, Task>;
+  /** sha256 over the canonical JSON of everything that evaluation sees. */
+  readonly digest: string;
+}
+
+export interface ResolvedHost {
+  readonly name: HostName;
+  readonly base: Base;
+  /** Nix system, such as x86_64-linux. */
+  readonly system: string;
+  readonly addresses: readonly string[];
+  readonly port?: number;
+  readonly user?: string;
+  readonly identityFile?: string;
+  readonly proxyJump?: string;
+  readonly hostKeys?: readonly string[];
+  readonly transport: "auto" | "ssh2" | "openssh" | "local";
+  readonly roles: readonly string[];
+  readonly tags: readonly string[];
+  /** All groups, automatic ones (`all`, the base) included, parents before children. */
+  readonly groups: readonly string[];
+  /** "local", "target", or the name of a builder host. */
+  readonly build: string;
+  /** Name of a strategy in `rollouts`. */
+  readonly rollout?: string;
+  readonly osUpdates: OsUpdates;
+  readonly hooks: Hooks;
+  readonly flakeAttr?: string;
+  /** Free values for modules, as `config.nixfleet.host.vars`. */
+  readonly vars: Readonly<Record<string, unknown>>;
+}
+
+export interface ResolvedGroup {
+  readonly name: string;
+  readonly hosts: readonly HostName[];
+  readonly children: readonly string[];
+  readonly automatic: boolean;
+}
+
+export interface OsUpdates {
+  readonly ubuntu?: {
+    readonly mode: "security-daily" | "full-weekly" | "manual";
+    readonly autoReboot: boolean;
+    readonly rebootWindow: readonly string[];
+    readonly holds: readonly string[];
+    readonly pins: Readonly<Record<string, string>>;
+    readonly maxConcurrentReboots?: number;
+  };
+  readonly nixos?: {
+    readonly autoSwitch: boolean;
+    readonly autoReboot: boolean;
+    readonly rebootWindow: readonly string[];
+    readonly maxConcurrentReboots?: number;
+  };
+}
+
+export interface Hook {
+  readonly run: string;
+  readonly where: "local" | "remote" | `delegate:${string}`;
+  readonly timeoutMs: number;
+  readonly onFailure: "fail" | "warn";
+}
+
+export type HookStage = "preApply" | "postApply" | "preReboot" | "postReboot" | "onFailure";
+export type Hooks = Readonly<Partial<Record<HookStage, readonly Hook[]>>>;
+
+export interface RolloutStrategy {
+  /** Counts and percentages, cumulative. */
+  readonly stages: readonly ({ readonly count: number } | { readonly percent: number })[];
+  readonly soakMs: number;
+  readonly maxParallel: number;
+  readonly maxFailures: number;
+  readonly onFailure: "rollback" | "rollback-all" | "stop" | "continue";
+}
+
+export interface Task {
+  readonly run: string;
+  readonly sudo: boolean;
+  readonly timeoutMs: number;
+}

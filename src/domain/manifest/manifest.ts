@@ -1,0 +1,101 @@
+/** What a closure manages, as its `manifest.json` lists it. The planner diffs manifests, not operating systems. */
+import { z } from "zod";
+
+const absolutePath = z
+  .string()
+  .regex(/^\/[^\t\n\0]*[^/\t\n\0]$/, "an absolute path without trailing slash, tab or newline");
+const mode = z.string().regex(/^0[0-7]{3}$/, "four octal digits, the first 0");
+const accountName = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/);
+const unitName = z
+  .string()
+  .regex(/^[A-Za-z0-9:_.\\@-]{1,240}\.(service|socket|timer|path|target|mount|automount|swap|slice)$/);
+const unitNames = z.array(unitName).readonly();
+
+export const managedFileSchema = z.object({
+  path: absolutePath,
+  mode,
+  owner: accountName,
+  group: accountName,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Where the content lies in the store. */
+  source: z.string().startsWith("/nix/store/"),
+  /** Take over a file that exists and is not ours: back it up, and restore it on removal. */
+  adopt: z.boolean(),
+  restartUnits: unitNames,
+  reloadUnits: unitNames,
+});
+
+export const managedDirectorySchema = z.object({ path: absolutePath, mode, owner: accountName, group: accountName });
+
+export const managedUnitSchema = z.object({
+  name: unitName,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  source: z.string().startsWith("/nix/store/"),
+  /** Enabled for the next boot and started now; a template unit (`x@.service`) is neither. */
+  enabled: z.boolean(),
+  /** What a changed unit file, or a changed file that names this unit, leads to while the unit is active. */
+  onChange: z.enum(["restart", "reload", "none"]),
+});
+
+export const managedUserSchema = z.object({
+  name: accountName,
+  uid: z.int().min(0).max(4294967294).nullable(),
+  group: accountName,
+  extraGroups: z.array(accountName).readonly(),
+  home: absolutePath,
+  createHome: z.boolean(),
+  shell: absolutePath,
+  system: z.boolean(),
+  description: z.string().regex(/^[^\t\n:\0]*$/),
+});
+
+export const managedGroupSchema = z.object({
+  name: accountName,
+  gid: z.int().min(0).max(4294967294).nullable(),
+  system: z.boolean(),
+});
+
+export const managedPackageSchema = z.object({
+  name: z.string().min(1),
+  version: z.string(),
+  path: z.string().startsWith("/nix/store/"),
+});
+
+const seconds = z.number().positive();
+export const healthCheckSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("unit"), name: z.string(), unit: unitName, timeoutSeconds: seconds }),
+  z.object({ kind: z.literal("command"), name: z.string(), command: z.string(), timeoutSeconds: seconds }),
+  z.object({
+    kind: z.literal("http"),
+    name: z.string(),
+    url: z.url(),
+    expectStatus: z.int().min(100).max(599),
+    timeoutSeconds: seconds,
+  }),
+  z.object({
+    kind: z.literal("tcp"),
+    name: z.string(),
+    host: z.string(),
+    port: z.int().min(1).max(65535),
+    timeoutSeconds: seconds,
+  }),
+]);
+
+export const manifestSchema = z.object({
+  format: z.literal(1),
+  host: z.string(),
+  base: z.enum(["ubuntu", "debian"]),
+  system: z.string(),
+  files: z.array(managedFileSchema).readonly(),
+  directories: z.array(managedDirectorySchema).readonly(),
+  units: z.array(managedUnitSchema).readonly(),
+  users: z.array(managedUserSchema).readonly(),
+  groups: z.array(managedGroupSchema).readonly(),
+  packages: z.array(managedPackageSchema).readonly(),
+  healthChecks: z.array(healthCheckSchema).readonly(),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type ManagedFile = z.infer<typeof managedFileSchema>;
+export type ManagedUnit = z.infer<typeof managedUnitSchema>;
+export type HealthCheck = z.infer<typeof healthCheckSchema>;

@@ -1,0 +1,86 @@
+/** What one look at a host tells. A fact that could not be had is "unknown" with a reason, never taken for "fine". */
+import type { BootId, Generation, StorePath } from "../ids.ts";
+
+export type Observed<T> =
+  | { readonly kind: "known"; readonly value: T }
+  | { readonly kind: "absent" }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+export interface HostFacts {
+  readonly hostname: string;
+  readonly bootId: BootId;
+  readonly kernel: string;
+  /** Nix system, such as x86_64-linux. */
+  readonly system: string;
+  /** Seconds since the epoch by the host's clock. */
+  readonly time: number;
+  readonly os: { readonly id: string; readonly version: string; readonly codename: string; readonly pretty: string };
+  readonly live: StorePath | null;
+  readonly committed: StorePath | null;
+  readonly booted: StorePath | null;
+  /** 0 when nothing was ever applied, and after a removal. */
+  readonly generation: Generation;
+  readonly generations: readonly { readonly generation: Generation; readonly system: StorePath; readonly at: number }[];
+  readonly state: HostState | null;
+  readonly files: readonly OwnedFile[];
+  readonly units: readonly OwnedUnit[];
+  /** Digest over the current hashes, modes and owners of all owned files: equal digests mean untouched files. */
+  readonly filesDigest: string;
+  readonly failedUnits: Observed<readonly string[]>;
+  readonly disk: readonly DiskSpace[];
+  readonly reboot: { readonly needed: "yes" | "no" | "unknown"; readonly reasons: readonly string[] };
+  readonly nixVersion: Observed<string>;
+  readonly nixDaemon: "active" | "socket" | "inactive" | "missing";
+  readonly lock: HostLock | null;
+  /** The run whose activation is going on right now. */
+  readonly activation: string | null;
+}
+
+/** The parts of /var/lib/nixfleet/state.json that the CLI reads. */
+export interface HostState {
+  readonly format: 1;
+  readonly system: string | null;
+  readonly generation: number;
+  readonly manifestSha256: string;
+  readonly appliedAt: string;
+  readonly appliedBy: string;
+  readonly revision: string | null;
+  readonly run: string;
+}
+
+export interface OwnedFile {
+  readonly path: string;
+  readonly recordedSha256: string;
+  readonly currentSha256: string | "missing";
+  /** `mode owner group` */
+  readonly recordedMode: string;
+  readonly currentMode: string;
+}
+
+export interface OwnedUnit {
+  readonly name: string;
+  readonly recordedSha256: string;
+  readonly currentSha256: string | "missing";
+  readonly recordedEnabled: boolean;
+  /** As `systemctl is-active` says. */
+  readonly active: string;
+  /** As `systemctl is-enabled` says. */
+  readonly enabled: string;
+}
+
+export interface DiskSpace {
+  readonly mount: string;
+  readonly freeBytes: number;
+  readonly freeInodes: number;
+  readonly totalBytes: number;
+}
+
+export interface HostLock {
+  readonly run: string;
+  readonly owner: string;
+  readonly reason: string;
+  /** Seconds since the epoch by the host's clock. */
+  readonly acquiredAt: number;
+  readonly expiresAt: number;
+  readonly expired: boolean;
+}

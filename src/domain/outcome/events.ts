@@ -1,0 +1,117 @@
+/** The vocabulary of what happens during a run: one closed union, written to the journal and to `--json` as is. */
+import { z } from "zod";
+
+export const hostStatuses = [
+  "unchanged",
+  "changed",
+  "failed",
+  "unreachable",
+  "rolled_back",
+  "skipped",
+  "held",
+  "locked",
+  "stale",
+  "not_started",
+  "unknown",
+] as const;
+export type HostStatus = (typeof hostStatuses)[number];
+
+export const phases = [
+  "connect",
+  "facts",
+  "evaluate",
+  "build",
+  "lock",
+  "copy",
+  "activate",
+  "task",
+  "health",
+  "release",
+] as const;
+export type Phase = (typeof phases)[number];
+
+const base = {
+  v: z.literal(1),
+  ts: z.iso.datetime({ precision: 3 }),
+  seq: z.int().min(0),
+  run: z.string(),
+  level: z.enum(["debug", "info", "warn", "error"]),
+  /** One line for people. */
+  msg: z.string(),
+};
+
+const errorSchema = z.object({
+  code: z.string(),
+  what: z.string(),
+  expected: z.string().optional(),
+  found: z.string().optional(),
+  next: z.string().optional(),
+  detail: z.string().optional(),
+});
+
+const hostResult = z.object({
+  name: z.string(),
+  status: z.enum(hostStatuses),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  ms: z.number().min(0),
+  error: errorSchema.optional(),
+});
+
+export const eventSchema = z.discriminatedUnion("type", [
+  z.object({
+    ...base,
+    type: z.literal("version"),
+    schema: z.literal("nixfleet.events/1"),
+    tool: z.string(),
+    verb: z.string(),
+    by: z.string(),
+  }),
+  z.object({ ...base, type: z.literal("plan"), plan: z.string(), hosts: z.int(), changes: z.int() }),
+  z.object({ ...base, type: z.literal("phase_start"), host: z.string().optional(), phase: z.enum(phases) }),
+  z.object({
+    ...base,
+    type: z.literal("phase_progress"),
+    host: z.string().optional(),
+    phase: z.enum(phases),
+    done: z.number().optional(),
+    expected: z.number().optional(),
+  }),
+  z.object({
+    ...base,
+    type: z.literal("phase_end"),
+    host: z.string().optional(),
+    phase: z.enum(phases),
+    status: z.enum(["ok", "failed", "skipped"]),
+    ms: z.number().min(0),
+    error: errorSchema.optional(),
+  }),
+  /** Output of a host: one line of an activation's log or of a task. */
+  z.object({
+    ...base,
+    type: z.literal("log"),
+    host: z.string(),
+    phase: z.enum(phases),
+    stream: z.enum(["stdout", "stderr"]),
+  }),
+  z.object({ ...base, type: z.literal("host_result"), host: z.string(), result: hostResult }),
+  z.object({ ...base, type: z.literal("diagnostic"), host: z.string().optional(), error: errorSchema }),
+  z.object({
+    ...base,
+    type: z.literal("signal"),
+    signal: z.string(),
+    effect: z.enum(["draining", "detached", "exiting"]),
+  }),
+  z.object({
+    ...base,
+    type: z.literal("summary"),
+    exit: z.int(),
+    ms: z.number().min(0),
+    counts: z.record(z.enum(hostStatuses), z.int().min(0)),
+    hosts: z.array(hostResult),
+  }),
+]);
+
+export type RunEvent = z.infer<typeof eventSchema>;
+export type EventError = z.infer<typeof errorSchema>;
+export type HostResult = z.infer<typeof hostResult>;

@@ -1,0 +1,27 @@
+/** Every failure code, by area. A code, once released, keeps its meaning. */
+import { cliCodes } from "./cli.ts";
+import { hostCodes } from "./host.ts";
+import { internalCodes } from "./internal.ts";
+import { inventoryCodes } from "./inventory.ts";
+import { labCodes } from "./lab.ts";
+import { nixCodes } from "./nix.ts";
+import { planCodes } from "./plan.ts";
+import { transportCodes } from "./transport.ts";
+import type { FailureEntry, FailureKind } from "./types.ts";
+
+const codes = {
+  ...internalCodes,
+  ...cliCodes,
+  ...inventoryCodes,
+  ...nixCodes,
+  ...transportCodes,
+  ...hostCodes,
+  ...planCodes,
+  ...labCodes,
+} as const;
+
+export type FailureCode = keyof typeof codes;
+
+export const failureCodes: Readonly<Record<FailureCode, FailureEntry>> = codes;
+
+export type { FailureEntry, FailureKind };

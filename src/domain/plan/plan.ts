@@ -1,0 +1,114 @@
+/** The plan as data: what will happen to which host, and why not. Executed exactly as it stands. */
+import { z } from "zod";
+
+export const planSchemaName = "nixfleet.plan/1";
+
+const unitAction = z.object({
+  name: z.string(),
+  action: z.enum(["start", "stop", "restart", "reload", "enable", "disable"]),
+  /** Why, in words: "unit file changes", "uses /etc/myapp/config.json". */
+  because: z.string().optional(),
+});
+
+const fileChange = z.object({
+  path: z.string(),
+  change: z.enum(["add", "modify", "remove"]),
+  /** Unified diff body; absent when the content may not be shown or is binary. */
+  diff: z.string().optional(),
+  /** The file on the host is not what the last apply wrote. */
+  drift: z.enum(["edited", "missing", "mode"]).optional(),
+  /** The file exists, is not ours, and will be taken over with a backup. */
+  adopts: z.boolean().optional(),
+  /** Only mode or ownership changes, as "0640 root:myapp". */
+  mode: z.object({ from: z.string(), to: z.string() }).optional(),
+});
+
+const packageChange = z.object({ name: z.string(), from: z.string().nullable(), to: z.string().nullable() });
+
+const accountChange = z.object({
+  name: z.string(),
+  kind: z.enum(["user", "group"]),
+  change: z.enum(["add", "modify", "remove"]),
+});
+
+/** What a step expects to find; a handler refuses when it does not. */
+const expectation = z.object({
+  system: z.string().nullable(),
+  generation: z.int(),
+  /** Digest over the hashes of all managed files as found. */
+  files: z.string(),
+  /** Only steps that reboot care. */
+  bootId: z.string().optional(),
+});
+
+const stepBase = { id: z.string(), needs: z.array(z.string()).readonly(), expect: expectation };
+
+export const stepSchema = z.discriminatedUnion("kind", [
+  z.object({ ...stepBase, kind: z.literal("copy"), system: z.string() }),
+  z.object({ ...stepBase, kind: z.literal("activate"), system: z.string(), reversible: z.literal(true) }),
+  z.object({ ...stepBase, kind: z.literal("remove"), reversible: z.literal(false) }),
+  z.object({
+    ...stepBase,
+    kind: z.literal("run"),
+    command: z.string(),
+    task: z.string().optional(),
+    sudo: z.boolean(),
+    timeoutMs: z.int().positive(),
+  }),
+]);
+
+export const planHostSchema = z.object({
+  name: z.string(),
+  base: z.enum(["ubuntu", "debian", "nixos"]),
+  action: z.enum(["change", "none", "unreachable", "held", "failed"]),
+  /** Why nothing happens, or what stands in the way. */
+  reason: z.string().optional(),
+  /** Failure code when action is "failed", "held" or "unreachable". */
+  code: z.string().optional(),
+  from: z
+    .object({ system: z.string().nullable(), generation: z.int(), bootId: z.string(), files: z.string() })
+    .nullable(),
+  to: z.object({ system: z.string().nullable() }).nullable(),
+  files: z.array(fileChange).readonly(),
+  units: z.array(unitAction).readonly(),
+  packages: z.array(packageChange).readonly(),
+  users: z.array(accountChange).readonly(),
+  secrets: z.array(z.object({ name: z.string(), change: z.enum(["add", "modify", "remove"]) })).readonly(),
+  /** Paths that exist, are not ours, and are not to be adopted: they hold the host. */
+  conflicts: z.array(z.object({ path: z.string(), found: z.string() })).readonly(),
+  reboot: z.object({ needed: z.enum(["yes", "no", "unknown"]), reasons: z.array(z.string()).readonly() }),
+  steps: z.array(stepSchema).readonly(),
+});
+
+export const planSchema = z.object({
+  schema: z.literal(planSchemaName),
+  /** sha256 over the canonical JSON of all but `id` and `createdAt`. */
+  id: z.string().regex(/^[0-9a-f]{64}$/),
+  createdAt: z.iso.datetime(),
+  verb: z.enum(["apply", "rollback", "remove", "run"]),
+  tool: z.object({ name: z.literal("nixfleet"), version: z.string() }),
+  inputs: z.object({
+    flake: z.string().nullable(),
+    revision: z.string().nullable(),
+    dirty: z.boolean(),
+    inventoryDigest: z.string(),
+    selection: z.array(z.string()).readonly(),
+  }),
+  rollout: z.object({ maxParallel: z.int().positive(), order: z.array(z.string()).readonly() }),
+  hosts: z.array(planHostSchema).readonly(),
+  summary: z.object({
+    change: z.int(),
+    none: z.int(),
+    unreachable: z.int(),
+    held: z.int(),
+    failed: z.int(),
+  }),
+});
+
+export type Plan = z.infer<typeof planSchema>;
+export type PlanHost = z.infer<typeof planHostSchema>;
+export type Step = z.infer<typeof stepSchema>;
+export type StepExpectation = z.infer<typeof expectation>;
+export type FileChange = z.infer<typeof fileChange>;
+export type UnitAction = z.infer<typeof unitAction>;
+export type PackageChange = z.infer<typeof packageChange>;

@@ -1,0 +1,53 @@
+/** What `nixfleet status` reports. */
+import { z } from "zod";
+
+export const statusSchemaName = "nixfleet.status/1";
+
+export const statusHostSchema = z.object({
+  name: z.string(),
+  base: z.enum(["ubuntu", "debian", "nixos"]),
+  reachable: z.boolean(),
+  /** Why not reachable; a failure code and its sentence. */
+  error: z.object({ code: z.string(), what: z.string(), next: z.string().optional() }).optional(),
+  system: z.string().nullable(),
+  committed: z.string().nullable(),
+  generation: z.int().nullable(),
+  appliedAt: z.string().nullable(),
+  appliedBy: z.string().nullable(),
+  revision: z.string().nullable(),
+  ageDays: z.number().nullable(),
+  /** Whether the host runs what the fleet describes now; null when that was not evaluated. */
+  upToDate: z.boolean().nullable(),
+  bootedSystem: z.string().nullable(),
+  rebootNeeded: z.object({ state: z.enum(["yes", "no", "unknown"]), reasons: z.array(z.string()) }),
+  failedUnits: z.array(z.string()),
+  health: z.array(
+    z.object({ name: z.string(), state: z.enum(["healthy", "unhealthy", "unknown"]), reason: z.string().optional() }),
+  ),
+  drift: z.array(
+    z.object({
+      path: z.string(),
+      kind: z.enum(["edited", "missing", "mode", "unit-edited", "unit-missing", "unit-stopped", "unit-disabled"]),
+    }),
+  ),
+  osUpdates: z.object({ pending: z.int(), security: z.int(), held: z.int() }).nullable(),
+  disk: z.array(z.object({ mount: z.string(), freeBytes: z.number(), totalBytes: z.number(), freeInodes: z.number() })),
+  nixVersion: z.string().nullable(),
+  kernel: z.string().nullable(),
+  osRelease: z.string().nullable(),
+  lock: z
+    .object({
+      run: z.string(),
+      owner: z.string(),
+      reason: z.string(),
+      acquiredAt: z.string(),
+      expiresAt: z.string(),
+      expired: z.boolean(),
+    })
+    .nullable(),
+});
+
+export const statusSchema = z.object({ schema: z.literal(statusSchemaName), hosts: z.array(statusHostSchema) });
+
+export type Status = z.infer<typeof statusSchema>;
+export type StatusHost = z.infer<typeof statusHostSchema>;

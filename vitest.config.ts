@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    reporters: ["default", "./test/support/closing-line.ts"],
     projects: [
       { test: { name: "unit", include: ["test/{unit,properties,scenarios}/**/*.test.ts"] } },
       { test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 120_000 } },

@@ -1,0 +1,33 @@
+/** What a lab is meant to be. Written before anything is made, so that what was begun can always be found again. */
+import { z } from "zod";
+import type { LabId } from "./naming.ts";
+
+export const shapes = ["ubuntu", "debian"] as const;
+export const sudoModes = ["nopasswd", "password"] as const;
+
+const machineSchema = z.strictObject({
+  /** Host name, also in the inventory. */
+  name: z.string(),
+  /** Counts from 1; decides address and cable. */
+  number: z.int().min(1),
+  address: z.string(),
+  shape: z.enum(shapes),
+  sudo: z.enum(sudoModes),
+  /** Stays the same over resets, as a disk's would. */
+  machineId: z.string().regex(/^[0-9a-f]{32}$/),
+});
+
+export const labStateSchema = z.strictObject({
+  schema: z.literal("nixfleet.lab/1"),
+  id: z.string().transform((id) => id as LabId),
+  prefix: z.string(),
+  subnet: z.string(),
+  /** Folder of the cache that the lab's image lies in. */
+  cache: z.string(),
+  machines: z.array(machineSchema).readonly(),
+});
+
+export type LabState = z.infer<typeof labStateSchema>;
+export type LabMachine = z.infer<typeof machineSchema>;
+export type Shape = LabMachine["shape"];
+export type SudoMode = LabMachine["sudo"];

@@ -1,0 +1,96 @@
+/** Builds the lab's image with mmdebstrap, once, and keeps it in the cache. */
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CUSTOMIZE, DPKG_OPTIONS, IMAGE_PACKAGES, IMAGE_SUITE, imageName } from "../../domain/lab/image-recipe.ts";
+import { failure } from "../../domain/outcome/failure.ts";
+import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import type { LabImage, LabImages, Report } from "../../ports/lab.ts";
+import { aptSetup } from "./apt-setup.ts";
+import { runShowing } from "./command.ts";
+import { diesWithUs } from "./dies-with-us.ts";
+import { takeLock } from "./lock.ts";
+import { installNixCommands } from "./nix-commands.ts";
+
+/** @param cache absolute path of the cache folder */
+export const labImages = (cache: string): LabImages => ({
+  ensure: (options, report) => ensure(cache, options, report),
+  sweep: () => sweep(cache),
+  forget: () => rm(cache, { recursive: true, force: true }),
+});
+
+const BUILDING = "building-";
+
+async function ensure(cache: string, options: { readonly mirror?: string }, report: Report): Promise<Result<LabImage>> {
+  await mkdir(cache, { recursive: true, mode: 0o755 });
+  const root = join(cache, imageName());
+  const lock = await takeLock(join(cache, "lock"), true);
+  try {
+    const present = await exists(root);
+    if (!present) {
+      const built = await build(cache, root, options.mirror, report);
+      if (!built.ok) return built;
+    }
+    return ok({ root, binDir: await installNixCommands(cache, root), built: !present });
+  } finally {
+    await lock?.release();
+  }
+}
+
+/** Builds beside and renames into place: a folder with the image's name is always whole. */
+async function build(cache: string, root: string, mirror: string | undefined, report: Report): Promise<Result<void>> {
+  // Under the lock nobody else builds, so whatever half-made folder lies here is an orphan.
+  await removeHalfMade(cache);
+  const workshop = join(cache, `${BUILDING}${process.pid}`);
+  await mkdir(workshop, { mode: 0o755 });
+  const customize = join(workshop, "customize.sh");
+  await writeFile(customize, CUSTOMIZE, { mode: 0o755 });
+  const argv = mmdebstrap(await aptSetup(IMAGE_SUITE, mirror), customize, join(workshop, "root"));
+  const { ok: built, log } = await runShowing(diesWithUs(argv), (line) => report(line.replace(/^I: /, "")));
+  if (!built) {
+    await rm(workshop, { recursive: true, force: true });
+    return err(failure("lab/image-failed", "building the lab's image failed", { detail: tail(log, 20) }));
+  }
+  await rename(join(workshop, "root"), root);
+  await rm(workshop, { recursive: true, force: true });
+  return ok(undefined);
+}
+
+function mmdebstrap(
+  apt: { readonly sources: readonly string[]; readonly settings: readonly string[] },
+  customize: string,
+  target: string,
+): string[] {
+  return [
+    "mmdebstrap",
+    "--mode=root",
+    "--variant=minbase",
+    `--include=${IMAGE_PACKAGES.join(",")}`,
+    ...apt.settings.map((setting) => `--aptopt=${setting}`),
+    ...DPKG_OPTIONS.map((option) => `--dpkgopt=${option}`),
+    `--customize-hook=${customize}`,
+    IMAGE_SUITE,
+    target,
+    ...apt.sources,
+  ];
+}
+
+async function sweep(cache: string): Promise<void> {
+  if (!(await exists(cache))) return;
+  const lock = await takeLock(join(cache, "lock"), false);
+  if (lock === undefined) return;
+  await removeHalfMade(cache);
+  await lock.release();
+}
+
+async function removeHalfMade(cache: string): Promise<void> {
+  const halfMade = (await readdir(cache)).filter((name) => name.startsWith(BUILDING));
+  await Promise.all(halfMade.map((name) => rm(join(cache, name), { recursive: true, force: true })));
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+const tail = (log: string, lines: number): string => log.trimEnd().split("\n").slice(-lines).join("\n");

@@ -1,0 +1,106 @@
+/** The lab's machinery, as the lab workflows see it. Every lab is one state folder; the image is shared by all labs. */
+import type { LabMachine, LabState } from "../domain/lab/state.ts";
+import type { Result } from "../domain/outcome/result.ts";
+
+/** Takes one line for people about what goes on. */
+export type Report = (line: string) => void;
+
+export interface LabPreconditions {
+  /** Fails unless the machine can run a lab at all: root, Linux with overlayfs. */
+  check(): Promise<Result<void>>;
+  /** Debian packages that the lab needs and that are not installed. */
+  missingPackages(): Promise<readonly string[]>;
+  install(packages: readonly string[], report: Report): Promise<Result<void>>;
+}
+
+export interface LabImages {
+  /** Builds the image unless the cache has it, and puts the Nix commands beside it. Safe against kills and neighbours. */
+  ensure(options: { readonly mirror?: string }, report: Report): Promise<Result<LabImage>>;
+  /** Removes what interrupted builds left. */
+  sweep(): Promise<void>;
+  /** Removes the cache: images, Nix commands and all. */
+  forget(): Promise<void>;
+}
+
+export interface LabImage {
+  /** Absolute path of the image's folder; never written to. */
+  readonly root: string;
+  /** Folder with `nix` and its kin. */
+  readonly binDir: string;
+  readonly built: boolean;
+}
+
+export interface LabStore {
+  /** Absolute path of the lab's state folder. */
+  readonly folder: string;
+  /** Undefined when there is no lab in the folder. */
+  read(): Promise<Result<LabState | undefined>>;
+  /** Replaces the state as a whole; also creates the folder, mode 0700. */
+  write(state: LabState): Promise<void>;
+  /** Makes the keys that do not exist yet and returns the public halves. */
+  ensureKeys(state: LabState, nix: string): Promise<Result<LabPublicKeys>>;
+  /** Writes inventory, known_hosts and ssh_config for the lab's machines. */
+  writeAccessFiles(state: LabState, keys: LabPublicKeys): Promise<void>;
+  /** Serializes commands on one lab; the lock falls with the process. */
+  lock(): Promise<Result<LabLock>>;
+  /** Removes the folder and all in it. */
+  remove(): Promise<void>;
+}
+
+export interface LabLock {
+  release(): Promise<void>;
+}
+
+export interface LabPublicKeys {
+  /** `ssh-ed25519 AAAA…` of the key that may log in. */
+  readonly login: string;
+  /** `NAME:BASE64`, which the machines' Nix daemons trust. */
+  readonly signing: string;
+  /** `ssh-ed25519 AAAA…` by machine. */
+  readonly host: ReadonlyMap<string, string>;
+}
+
+export interface LabNetwork {
+  /** Fails when another interface or route uses the subnet. */
+  check(state: LabState): Promise<Result<void>>;
+  up(state: LabState): Promise<Result<void>>;
+  /** Removes the bridge; does nothing when there is none. */
+  down(state: Pick<LabState, "id">): Promise<void>;
+  /** Pulls or plugs a machine's cable. */
+  setLink(state: LabState, machine: LabMachine, to: "up" | "down"): Promise<Result<void>>;
+}
+
+export interface LabMachines {
+  /** Starts a machine that is off, from its own disk. Returns once its supervisor runs. */
+  start(state: LabState, machine: LabMachine, image: LabImage, keys: LabPublicKeys): Promise<Result<void>>;
+  /** Ends a machine at once, as a power cut would. Does nothing when it is off. */
+  kill(state: Pick<LabState, "id">, name: string): Promise<void>;
+  /** Puts the machine's disk back to the image; it must be off. */
+  wipe(name: string): Promise<void>;
+  status(state: LabState, machine: LabMachine): Promise<MachineStatus>;
+  /** The end of what the machine wrote to its console. */
+  consoleTail(name: string): Promise<string>;
+  /** Names of all machines that have a folder, whether the state knows them or not. */
+  folders(): Promise<readonly string[]>;
+  /** Removes what the kernel still holds of the lab when every machine is off. */
+  sweep(state: Pick<LabState, "id">): Promise<void>;
+}
+
+export interface MachineStatus {
+  readonly power: "on" | "off";
+  /** What answers: nothing yet, a login, or a machine that finished booting. */
+  readonly readiness: "off" | "booting" | "ready" | "degraded";
+  /** Units that failed, when degraded. */
+  readonly failedUnits: readonly string[];
+  readonly bootId?: string;
+  /** Process id of the machine's PID 1 as seen from outside. */
+  readonly leader?: number;
+}
+
+export interface Lab {
+  readonly preconditions: LabPreconditions;
+  readonly images: LabImages;
+  readonly store: LabStore;
+  readonly network: LabNetwork;
+  readonly machines: LabMachines;
+}

@@ -34,6 +34,10 @@ export interface HostFacts {
   readonly lock: HostLock | null;
   /** The run whose activation is going on right now. */
   readonly activation: string | null;
+  /** The run of an activation that was cut short: the next one must activate even where nothing else differs. */
+  readonly interrupted: string | null;
+  /** The last activation that came to an end, with the exit code of its verb. */
+  readonly lastRun: { readonly run: string; readonly code: number; readonly at: number } | null;
 }
 
 /** The parts of /var/lib/nixfleet/state.json that the CLI reads. */
@@ -51,16 +55,18 @@ export interface HostState {
 export interface OwnedFile {
   readonly path: string;
   readonly recordedSha256: string;
-  readonly currentSha256: string | "missing";
-  /** `mode owner group` */
+  /** "other": something else than a regular file stands there. */
+  readonly currentSha256: string | "missing" | "other";
+  /** `mode owner group`, the mode as four octal digits. */
   readonly recordedMode: string;
+  /** Empty when the file is missing. */
   readonly currentMode: string;
 }
 
 export interface OwnedUnit {
   readonly name: string;
   readonly recordedSha256: string;
-  readonly currentSha256: string | "missing";
+  readonly currentSha256: string | "missing" | "other";
   readonly recordedEnabled: boolean;
   /** As `systemctl is-active` says. */
   readonly active: string;

@@ -1,4 +1,71 @@
 /** Failure codes of the area "host". */
 import type { FailureEntry } from "./types.ts";
 
-export const hostCodes = {} as const satisfies Record<`host/${string}`, FailureEntry>;
+export const hostCodes = {
+  "host/protocol": {
+    kind: "failed",
+    meaning: "What the program on the host printed is not the answer NixFleet understands.",
+    remedy: "Make sure that no login script of the host prints to standard output, then try again.",
+  },
+  "host/cut-off": {
+    kind: "failed",
+    meaning: "The program on the host ended, or its connection was lost, before it had told its exit code.",
+    remedy: "Try again. An activation that had started goes on by itself and is found again by the next run.",
+  },
+  "host/facts": {
+    kind: "failed",
+    meaning: "A fact that the host reported is not of the form it must have.",
+    remedy: "Run `nixfleet facts` for the host and look at the named record on the host itself.",
+  },
+  "host/usage": {
+    kind: "internal",
+    meaning: "The program on the host did not understand what it was asked to do.",
+    remedy: "Report it with the version of NixFleet and the command.",
+  },
+  "host/refused": {
+    kind: "failed",
+    meaning: "The closure, its manifest or the state on the host is of a kind this version cannot work with.",
+    remedy: "Build the closure again with this version, or use the newer version that wrote the host's state.",
+  },
+  "host/conflict": {
+    kind: "failed",
+    meaning: "Something on the host stands in the way of the closure. Nothing was changed.",
+    remedy: "Move the named file away, set `adopt = true` for it, or leave it out of the configuration.",
+  },
+  "host/activation": {
+    kind: "failed",
+    meaning: "The activation failed part-way and the previous closure could not be put back.",
+    remedy:
+      "Correct the cause that the log names and apply again; an interrupted activation is finished by the next one.",
+  },
+  "host/interrupted": {
+    kind: "failed",
+    meaning: "The activation was killed, or the host went down, before it was done.",
+    remedy: "Apply again: it continues from the state that was left.",
+  },
+  "host/rolled-back": {
+    kind: "failed",
+    meaning: "The activation failed and the host put the previous closure back by itself.",
+    remedy: "Correct the cause that the log names, then apply again.",
+  },
+  "host/storage": {
+    kind: "failed",
+    meaning: "The host has no room or no permission to write what the activation needs.",
+    remedy: "Free disk space or inodes on the named filesystem, then apply again.",
+  },
+  "host/locked": {
+    kind: "locked",
+    meaning: "Another run holds the host's lock, or an activation is going on there.",
+    remedy: "Wait for it, or see `nixfleet lock status`.",
+  },
+  "host/moved": {
+    kind: "stale",
+    meaning: "The host is no longer in the state that the plan was made for.",
+    remedy: "Make a new plan.",
+  },
+  "host/unsupported": {
+    kind: "failed",
+    meaning: "The host lacks something that NixFleet needs, such as systemd as its first process or Nix.",
+    remedy: "Install what is named, or leave the host out.",
+  },
+} as const satisfies Record<`host/${string}`, FailureEntry>;

@@ -1,0 +1,58 @@
+/** From an exit code other than 0, and the records beside it, to a Failure. */
+
+import { type Failure, failure } from "../outcome/failure.ts";
+import type { FailureCode } from "../outcome/failure-codes/index.ts";
+import { lockIn } from "./lock.ts";
+import type { HostRecord } from "./protocol.ts";
+import { valueOf, valuesOf } from "./records.ts";
+
+/** The failure that a verb's exit code stands for. `problem` records hold the host's own words. */
+export function refusalOf(records: readonly HostRecord[], code: number): Failure {
+  const problems = valuesOf(records, "problem");
+  const known = meanings[code];
+  const step = valueOf(records, "step");
+  const detail = problems.length > 1 ? { detail: problems.join("\n") } : {};
+  if (code === 75) return { ...lockedFailure(records), ...detail };
+  if (code === 76) return movedFailure(records);
+  return failure(known?.code ?? "host/activation", known?.what ?? `the host program ended with exit code ${code}`, {
+    ...(problems[0] === undefined ? {} : { found: problems[0] }),
+    ...(step === undefined ? {} : { expected: `the step "${step}" to succeed` }),
+    ...(known?.next === undefined ? {} : { next: known.next }),
+    ...detail,
+  });
+}
+
+const meanings: Readonly<Record<number, { code: FailureCode; what: string; next?: string }>> = {
+  64: { code: "host/usage", what: "the host program did not understand its arguments" },
+  65: { code: "host/refused", what: "the host refused the closure" },
+  69: { code: "host/conflict", what: "the host refused the closure because something stands in its way" },
+  70: { code: "host/activation", what: "the activation failed part-way", next: "correct the cause and apply again" },
+  71: { code: "host/rolled-back", what: "the activation failed and the previous closure is live again" },
+  72: { code: "host/interrupted", what: "the activation was cut short", next: "apply again to finish it" },
+  73: { code: "host/storage", what: "the host cannot write what the activation needs" },
+  78: { code: "host/unsupported", what: "the host lacks something that NixFleet needs" },
+};
+
+function lockedFailure(records: readonly HostRecord[]): Failure {
+  const lock = lockIn(records);
+  const activation = valueOf(records, "activation");
+  if (activation !== undefined) {
+    return failure("host/locked", "an activation is going on on the host", {
+      found: `run ${activation}`,
+      next: `wait for it, or watch it with \`nixfleet runs attach ${activation}\``,
+    });
+  }
+  return failure("host/locked", "the host is locked", {
+    ...(lock ? { found: `run ${lock.run} of ${lock.owner}: ${lock.reason}` } : {}),
+    next: "wait for the other run, or see `nixfleet lock status`",
+  });
+}
+
+function movedFailure(records: readonly HostRecord[]): Failure {
+  const system = valueOf(records, "system.live") ?? "nothing";
+  const generation = valueOf(records, "generation.committed") ?? "0";
+  return failure("host/moved", "the host is not in the state that the plan was made for", {
+    found: `generation ${generation}, live ${system}`,
+    next: "make a new plan",
+  });
+}

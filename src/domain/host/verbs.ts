@@ -1,0 +1,99 @@
+/** What the CLI asks the host program to do: one builder for each verb (backends/host/README.md is the contract). */
+import type { Generation, RunId, StorePath } from "../ids.ts";
+
+export interface HostCommand {
+  readonly verb: "facts" | "inspect" | "lock" | "activate" | "follow" | "remove" | "gc";
+  /** Given to the program as they are; the transport quotes them. */
+  readonly args: readonly string[];
+  /** Follows the program on standard input; empty for most verbs. */
+  readonly payload: Uint8Array;
+}
+
+export const factsCommand = (): HostCommand => command("facts", []);
+
+export interface InspectRequest {
+  readonly kind: "stat" | "read";
+  readonly path: string;
+  /** Files larger than this give no content. */
+  readonly maxBytes?: number;
+}
+
+/** Looks at many paths at once. Paths hold neither tabs nor newlines, as in manifests. */
+export const inspectCommand = (requests: readonly InspectRequest[]): HostCommand => ({
+  verb: "inspect",
+  args: [],
+  payload: new TextEncoder().encode(requests.map(inspectLine).join("")),
+});
+
+export interface LockRequest {
+  readonly run: RunId;
+  /** `user@machine`. */
+  readonly owner: string;
+  readonly ttlSeconds: number;
+  readonly reason: string;
+  /** Kept from garbage collection as long as the lock is held: name it before its copy begins. */
+  readonly system?: StorePath;
+}
+
+export const acquireLockCommand = (request: LockRequest): HostCommand =>
+  command("lock", [
+    "acquire",
+    request.run,
+    request.owner,
+    String(request.ttlSeconds),
+    request.reason,
+    request.system ?? "-",
+  ]);
+
+export const renewLockCommand = (run: RunId, ttlSeconds: number): HostCommand =>
+  command("lock", ["renew", run, String(ttlSeconds)]);
+
+export const releaseLockCommand = (run: RunId): HostCommand => command("lock", ["release", run]);
+
+export const breakLockCommand = (reason: string): HostCommand => command("lock", ["break", reason]);
+
+export const lockStatusCommand = (): HostCommand => command("lock", ["status"]);
+
+/** What the plan found on the host; the program refuses when it is no longer so. */
+export interface ExpectedHost {
+  readonly live: StorePath | null;
+  readonly generation: Generation;
+}
+
+export interface ActivationRequest {
+  readonly run: RunId;
+  readonly expected: ExpectedHost;
+  readonly owner: string;
+  readonly revision: string | null;
+}
+
+/** Makes a closure live and commits it, in a unit of its own; the answer follows it to its end. */
+export const activateCommand = (system: StorePath, request: ActivationRequest): HostCommand =>
+  command("activate", [request.run, system, ...activationArgs(request)]);
+
+/** Un-manages the host: activates the empty manifest, which restores what was adopted. */
+export const removeCommand = (request: ActivationRequest): HostCommand =>
+  command("remove", [request.run, ...activationArgs(request)]);
+
+/** Attaches to an activation that was started, from a byte offset of its log; works also after its end. */
+export const followCommand = (run: RunId, logOffset: number): HostCommand =>
+  command("follow", [run, String(logOffset)]);
+
+/** Forgets all but the newest `keep` generations and those that are in use. */
+export const gcCommand = (keep: number): HostCommand => command("gc", ["--keep", String(keep)]);
+
+const command = (verb: HostCommand["verb"], args: readonly string[]): HostCommand => ({
+  verb,
+  args,
+  payload: new Uint8Array(0),
+});
+
+const inspectLine = (request: InspectRequest): string =>
+  request.kind === "stat" ? `stat ${request.path}\n` : `read ${request.maxBytes ?? 0} ${request.path}\n`;
+
+const activationArgs = (request: ActivationRequest): readonly string[] => [
+  request.expected.live ?? "-",
+  String(request.expected.generation),
+  request.owner,
+  request.revision ?? "-",
+];

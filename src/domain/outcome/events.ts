@@ -1,5 +1,6 @@
 /** The vocabulary of what happens during a run: one closed union, written to the journal and to `--json` as is. */
 import { z } from "zod";
+import { type EventError, eventErrorSchema } from "./event-error.ts";
 
 export const hostStatuses = [
   "unchanged",
@@ -40,22 +41,13 @@ const base = {
   msg: z.string(),
 };
 
-const errorSchema = z.object({
-  code: z.string(),
-  what: z.string(),
-  expected: z.string().optional(),
-  found: z.string().optional(),
-  next: z.string().optional(),
-  detail: z.string().optional(),
-});
-
 const hostResult = z.object({
   name: z.string(),
   status: z.enum(hostStatuses),
   from: z.string().nullable(),
   to: z.string().nullable(),
   ms: z.number().min(0),
-  error: errorSchema.optional(),
+  error: eventErrorSchema.optional(),
 });
 
 export const eventSchema = z.discriminatedUnion("type", [
@@ -84,7 +76,7 @@ export const eventSchema = z.discriminatedUnion("type", [
     phase: z.enum(phases),
     status: z.enum(["ok", "failed", "skipped"]),
     ms: z.number().min(0),
-    error: errorSchema.optional(),
+    error: eventErrorSchema.optional(),
   }),
   /** Output of a host: one line of an activation's log or of a task. */
   z.object({
@@ -95,7 +87,7 @@ export const eventSchema = z.discriminatedUnion("type", [
     stream: z.enum(["stdout", "stderr"]),
   }),
   z.object({ ...base, type: z.literal("host_result"), host: z.string(), result: hostResult }),
-  z.object({ ...base, type: z.literal("diagnostic"), host: z.string().optional(), error: errorSchema }),
+  z.object({ ...base, type: z.literal("diagnostic"), host: z.string().optional(), error: eventErrorSchema }),
   z.object({
     ...base,
     type: z.literal("signal"),
@@ -113,5 +105,6 @@ export const eventSchema = z.discriminatedUnion("type", [
 ]);
 
 export type RunEvent = z.infer<typeof eventSchema>;
-export type EventError = z.infer<typeof errorSchema>;
 export type HostResult = z.infer<typeof hostResult>;
+export type EventType = RunEvent["type"];
+export type { EventError };

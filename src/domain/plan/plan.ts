@@ -1,5 +1,6 @@
 /** The plan as data: what will happen to which host, and why not. Executed exactly as it stands. */
 import { z } from "zod";
+import { eventErrorSchema } from "../outcome/event-error.ts";
 
 export const planSchemaName = "nixfleet.plan/1";
 
@@ -8,27 +9,41 @@ const unitAction = z.object({
   action: z.enum(["start", "stop", "restart", "reload", "enable", "disable"]),
   /** Why, in words: "unit file changes", "uses /etc/myapp/config.json". */
   because: z.string().optional(),
+  /** The unit was stopped or disabled behind our back. */
+  drift: z.enum(["stopped", "disabled"]).optional(),
 });
 
 const fileChange = z.object({
   path: z.string(),
   change: z.enum(["add", "modify", "remove"]),
-  /** Unified diff body; absent when the content may not be shown or is binary. */
+  /** Hunks of a unified diff; absent when content does not change, or is withheld. */
   diff: z.string().optional(),
+  /** Why there is no diff: the content may not be shown, is no text, or is too long. */
+  withheld: z.enum(["hidden", "binary", "large"]).optional(),
   /** The file on the host is not what the last apply wrote. */
   drift: z.enum(["edited", "missing", "mode"]).optional(),
   /** The file exists, is not ours, and will be taken over with a backup. */
   adopts: z.boolean().optional(),
-  /** Only mode or ownership changes, as "0640 root:myapp". */
+  /** Mode and ownership where they change, as "0640 root myapp". */
   mode: z.object({ from: z.string(), to: z.string() }).optional(),
 });
 
+const directoryChange = z.object({
+  path: z.string(),
+  change: z.enum(["add", "modify", "remove"]),
+  mode: z.object({ from: z.string(), to: z.string() }).optional(),
+});
+
+/** Versions as the closure names them; null on the side where the package is not there. Equal ones mean a rebuild. */
 const packageChange = z.object({ name: z.string(), from: z.string().nullable(), to: z.string().nullable() });
 
 const accountChange = z.object({
   name: z.string(),
   kind: z.enum(["user", "group"]),
+  /** "remove" ends the management; the account itself stays on the host. */
   change: z.enum(["add", "modify", "remove"]),
+  /** What is modified, in words: "shell /bin/sh -> /bin/bash". */
+  because: z.string().optional(),
 });
 
 /** What a step expects to find; a handler refuses when it does not. */
@@ -57,19 +72,25 @@ export const stepSchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
+export const planActions = ["change", "none", "unreachable", "held", "failed"] as const;
+export type PlanAction = (typeof planActions)[number];
+
 export const planHostSchema = z.object({
   name: z.string(),
   base: z.enum(["ubuntu", "debian", "nixos"]),
-  action: z.enum(["change", "none", "unreachable", "held", "failed"]),
+  action: z.enum(planActions),
   /** Why nothing happens, or what stands in the way. */
   reason: z.string().optional(),
   /** Failure code when action is "failed", "held" or "unreachable". */
   code: z.string().optional(),
+  /** The whole failure behind `code`, with what to do next. */
+  error: eventErrorSchema.optional(),
   from: z
     .object({ system: z.string().nullable(), generation: z.int(), bootId: z.string(), files: z.string() })
     .nullable(),
   to: z.object({ system: z.string().nullable() }).nullable(),
   files: z.array(fileChange).readonly(),
+  directories: z.array(directoryChange).readonly(),
   units: z.array(unitAction).readonly(),
   packages: z.array(packageChange).readonly(),
   users: z.array(accountChange).readonly(),
@@ -77,6 +98,8 @@ export const planHostSchema = z.object({
   /** Paths that exist, are not ours, and are not to be adopted: they hold the host. */
   conflicts: z.array(z.object({ path: z.string(), found: z.string() })).readonly(),
   reboot: z.object({ needed: z.enum(["yes", "no", "unknown"]), reasons: z.array(z.string()).readonly() }),
+  /** What a person should know and a machine need not act on. */
+  notes: z.array(z.string()).readonly(),
   steps: z.array(stepSchema).readonly(),
 });
 
@@ -107,8 +130,11 @@ export const planSchema = z.object({
 
 export type Plan = z.infer<typeof planSchema>;
 export type PlanHost = z.infer<typeof planHostSchema>;
+export type PlanVerb = Plan["verb"];
 export type Step = z.infer<typeof stepSchema>;
 export type StepExpectation = z.infer<typeof expectation>;
 export type FileChange = z.infer<typeof fileChange>;
+export type DirectoryChange = z.infer<typeof directoryChange>;
 export type UnitAction = z.infer<typeof unitAction>;
 export type PackageChange = z.infer<typeof packageChange>;
+export type AccountChange = z.infer<typeof accountChange>;

@@ -1,0 +1,149 @@
+/** Builds events, so that wording and levels are decided in one place. */
+import type { HostName, PlanId, RunId } from "../ids.ts";
+import { eventErrorOf } from "./event-error.ts";
+import type { HostResult, HostStatus, Phase, RunEvent } from "./events.ts";
+import { hostStatuses } from "./events.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import type { Failure } from "./failure.ts";
+
+/** An event before it got its run, number and time. */
+export type EventBody = RunEvent extends infer E
+  ? E extends RunEvent
+    ? Omit<E, "v" | "ts" | "seq" | "run">
+    : never
+  : never;
+
+/** Numbers the events of one run: call it in the order in which things happen, with milliseconds since the epoch. */
+export function eventStamper(run: RunId): (body: EventBody, atMs: number) => RunEvent {
+  let seq = 0;
+  return (body, atMs) => ({ v: 1, ts: new Date(atMs).toISOString(), seq: seq++, run, ...body }) as RunEvent;
+}
+
+export const runStarted = (tool: string, verb: string, by: string): EventBody => ({
+  type: "version",
+  level: "info",
+  msg: `nixfleet ${tool}: ${verb} by ${by}`,
+  schema: "nixfleet.events/1",
+  tool,
+  verb,
+  by,
+});
+
+export const planMade = (plan: PlanId | string, hosts: number, changes: number): EventBody => ({
+  type: "plan",
+  level: "info",
+  msg: `plan ${plan.slice(0, 12)}: ${changes} of ${count(hosts, "host")} to change`,
+  plan,
+  hosts,
+  changes,
+});
+
+/** A phase of one host, or of the whole run (evaluate, build). */
+export const phaseStarted = (phase: Phase, host?: HostName): EventBody => ({
+  type: "phase_start",
+  level: "debug",
+  msg: place(host, phase),
+  phase,
+  ...named(host),
+});
+
+/** `done` and `expected` in the unit that the text names, such as paths or bytes. */
+export const phaseProgressed = (
+  phase: Phase,
+  text: string,
+  more: { readonly host?: HostName; readonly done?: number; readonly expected?: number } = {},
+): EventBody => ({ type: "phase_progress", level: "debug", msg: text, phase, ...more });
+
+export const phaseEnded = (
+  phase: Phase,
+  end: { readonly host?: HostName; readonly ms: number; readonly error?: Failure; readonly skipped?: boolean },
+): EventBody => {
+  const status = end.error !== undefined ? "failed" : end.skipped === true ? "skipped" : "ok";
+  return {
+    type: "phase_end",
+    level: status === "failed" ? "error" : "debug",
+    msg: `${place(end.host, phase)}: ${end.error?.what ?? status}`,
+    phase,
+    status,
+    ms: end.ms,
+    ...named(end.host),
+    ...(end.error === undefined ? {} : { error: eventErrorOf(end.error) }),
+  };
+};
+
+/** One line that a host printed; without its line end, otherwise as it came. */
+export const hostPrinted = (host: HostName, phase: Phase, stream: "stdout" | "stderr", line: string): EventBody => ({
+  type: "log",
+  level: "info",
+  msg: line,
+  host,
+  phase,
+  stream,
+});
+
+export const hostFinished = (result: HostResult): EventBody => ({
+  type: "host_result",
+  level: levelOf(result.status),
+  msg: `${result.name}: ${result.status}${result.error === undefined ? "" : `: ${result.error.what}`}`,
+  host: result.name,
+  result,
+});
+
+/** Trouble that ends no host by itself: a warning, or a failure of the whole run. */
+export const diagnosed = (failure: Failure, level: "warn" | "error" = "error"): EventBody => ({
+  type: "diagnostic",
+  level,
+  msg: failure.what,
+  ...named(failure.host),
+  error: eventErrorOf(failure),
+});
+
+export const signalled = (signal: string, effect: "draining" | "detached" | "exiting"): EventBody => ({
+  type: "signal",
+  level: "warn",
+  msg: `${signal}: ${effects[effect]}`,
+  signal,
+  effect,
+});
+
+/** The last event of every run, also after an interruption. */
+export const runEnded = (end: {
+  readonly exit: ExitCode;
+  readonly ms: number;
+  readonly hosts: readonly HostResult[];
+}): EventBody => {
+  const counts = countStatuses(end.hosts);
+  const words = hostStatuses.filter((status) => counts[status] > 0).map((status) => `${counts[status]} ${status}`);
+  return {
+    type: "summary",
+    level: end.exit === 0 ? "info" : "error",
+    msg: words.length === 0 ? "no hosts" : words.join(", "),
+    exit: end.exit,
+    ms: end.ms,
+    counts,
+    hosts: [...end.hosts],
+  };
+};
+
+export function countStatuses(hosts: readonly HostResult[]): Record<HostStatus, number> {
+  const counts = Object.fromEntries(hostStatuses.map((status) => [status, 0])) as Record<HostStatus, number>;
+  for (const host of hosts) counts[host.status] += 1;
+  return counts;
+}
+
+const effects = {
+  draining: "no new hosts are started, those in flight are finished",
+  detached: "hosts in flight go on without us",
+  exiting: "exiting at once",
+} as const;
+
+const levelOf = (status: HostStatus): "info" | "warn" | "error" => {
+  if (status === "changed" || status === "unchanged") return "info";
+  return status === "failed" || status === "rolled_back" || status === "unreachable" ? "error" : "warn";
+};
+
+const named = (host: HostName | undefined): { readonly host?: HostName } => (host === undefined ? {} : { host });
+
+const place = (host: HostName | undefined, phase: Phase): string => (host === undefined ? phase : `${host}: ${phase}`);
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;

@@ -1,0 +1,41 @@
+/** Puts a plan together from what is wanted and what was observed. Pure: same inputs, same bytes. */
+import { compareHostNames } from "../fold-hosts.ts";
+import { planDigest } from "./codec.ts";
+import type { HostInput, PlanRequest } from "./host-input.ts";
+import { planHost } from "./host-plan.ts";
+import { type Plan, type PlanHost, planSchemaName } from "./plan.ts";
+
+/** The plan for apply, rollback and remove. The order in which hosts come in does not matter. */
+export function assemble(request: PlanRequest): Plan {
+  return sealPlan(request, request.hosts.map(planHost));
+}
+
+/** Sorts the hosts, counts them and gives the plan its id. */
+export function sealPlan(
+  request: Omit<PlanRequest, "hosts" | "verb"> & { readonly verb: Plan["verb"] },
+  unsorted: readonly PlanHost[],
+): Plan {
+  const hosts = [...unsorted].sort((a, b) => compareHostNames(a.name, b.name));
+  const unsealed = {
+    schema: planSchemaName,
+    verb: request.verb,
+    tool: { name: "nixfleet", version: request.toolVersion },
+    inputs: request.inputs,
+    rollout: {
+      maxParallel: request.maxParallel,
+      order: hosts.filter((host) => host.action === "change").map((host) => host.name),
+    },
+    hosts,
+    summary: countActions(hosts),
+  } as const;
+  const { schema, ...rest } = unsealed;
+  return { schema, id: planDigest(unsealed), createdAt: request.createdAt, ...rest };
+}
+
+export function countActions(hosts: readonly PlanHost[]): Plan["summary"] {
+  const summary = { change: 0, none: 0, unreachable: 0, held: 0, failed: 0 };
+  for (const host of hosts) summary[host.action] += 1;
+  return summary;
+}
+
+export type { HostInput, PlanRequest };

@@ -1,0 +1,65 @@
+/** Equal things said once: hosts with the same change, and the same failure on many hosts. */
+import { canonicalJson } from "../canonical-json.ts";
+import { compareHostNames } from "../fold-hosts.ts";
+import type { EventError } from "../outcome/event-error.ts";
+import type { Plan, PlanHost } from "./plan.ts";
+
+export interface ChangeGroup {
+  /** In natural order; at least one. */
+  readonly hosts: readonly string[];
+  /** One host's plan, which stands for all: closures and steps aside, they are equal. */
+  readonly example: PlanHost;
+}
+
+/** Hosts that differ in nothing but names and store paths form one group. Largest first, then by name. */
+export function groupChanges(hosts: Plan["hosts"]): ChangeGroup[] {
+  const groups = groupBy(hosts, (host) => canonicalJson({ ...essenceOf(host) }));
+  return groups
+    .map((members) => ({ hosts: members.map((host) => host.name).sort(compareHostNames), example: firstOf(members) }))
+    .sort((a, b) => b.hosts.length - a.hosts.length || compareHostNames(a.hosts[0] ?? "", b.hosts[0] ?? ""));
+}
+
+export interface FailureGroup {
+  readonly hosts: readonly string[];
+  readonly error: EventError;
+}
+
+/** Failures of equal text; a host's own name inside the text does not make it another. Largest first. */
+export function groupFailures(
+  failures: readonly { readonly host?: string; readonly error: EventError }[],
+): FailureGroup[] {
+  const groups = groupBy(failures, ({ host, error }) => withoutName(canonicalJson(error), host));
+  return groups
+    .map((members) => ({
+      hosts: members.flatMap(({ host }) => (host === undefined ? [] : [host])).sort(compareHostNames),
+      error: firstOf(members).error,
+    }))
+    .sort((a, b) => b.hosts.length - a.hosts.length);
+}
+
+/** Members with one key, groups in the order in which their first member comes. */
+export function groupBy<T>(members: Iterable<T>, keyOf: (member: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const member of members) {
+    const key = keyOf(member);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [member]);
+    else group.push(member);
+  }
+  return [...groups.values()];
+}
+
+function essenceOf(host: PlanHost): Partial<PlanHost> {
+  const { name: _name, from: _from, to: _to, steps: _steps, error, ...essence } = host;
+  return { ...essence, ...(error === undefined ? {} : { error: { ...error, detail: undefined } as EventError }) };
+}
+
+function withoutName(text: string, host: string | undefined): string {
+  return host === undefined ? text : text.replaceAll(host, "\0");
+}
+
+function firstOf<T>(members: readonly T[]): T {
+  const [first] = members;
+  if (first === undefined) throw new Error("a group has at least one member");
+  return first;
+}

@@ -1,0 +1,53 @@
+/** What the planner knows of one host: what was observed, what is wanted, and what lies in the way. */
+import type { HostName, StorePath } from "../ids.ts";
+import type { Base } from "../inventory/resolved.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import type { HostFacts } from "../observation/facts.ts";
+import type { Result } from "../outcome/result.ts";
+import type { FileContent } from "./file-content.ts";
+import type { Plan } from "./plan.ts";
+
+export interface PlanRequest {
+  readonly verb: "apply" | "rollback" | "remove";
+  /** ISO 8601, UTC. The only time in the plan; not part of its id. */
+  readonly createdAt: string;
+  readonly toolVersion: string;
+  readonly inputs: Plan["inputs"];
+  readonly maxParallel: number;
+  /** In any order; the plan sorts them. */
+  readonly hosts: readonly HostInput[];
+}
+
+export interface HostInput {
+  readonly host: { readonly name: HostName; readonly base: Base };
+  /** A failure of kind "unreachable" makes the host unreachable, any other makes it failed. */
+  readonly observed: Result<HostFacts>;
+  readonly desired: Result<DesiredHost>;
+  /** Manifest of the live closure; null when there is none, or when it could not be read. */
+  readonly current: Manifest | null;
+  /** What lies at the paths that `inspectionFor` asks to look at; a path left out holds the host. */
+  readonly found: ReadonlyMap<string, FoundPath>;
+  /** Old and new content by path, as far as it may be shown. */
+  readonly contents: ReadonlyMap<string, FileContent>;
+  /** Bytes that will be copied to the host's store, when known. */
+  readonly copyBytes?: number;
+}
+
+export type DesiredHost =
+  | {
+      readonly kind: "closure";
+      readonly system: StorePath;
+      readonly manifest: Manifest;
+      /** The closure lies on the host already (an earlier generation): nothing is copied. */
+      readonly present?: boolean;
+    }
+  /** Generation 0: nothing is managed any more. */
+  | { readonly kind: "empty" };
+
+export interface FoundPath {
+  readonly kind: "absent" | "file" | "directory" | "symlink" | "other";
+  /** `mode owner group`, unless absent. */
+  readonly mode?: string;
+  /** Of a regular file that could be read. */
+  readonly sha256?: string;
+}

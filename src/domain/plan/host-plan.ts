@@ -1,0 +1,128 @@
+/** The plan of one host: what changes, or why nothing can. */
+import type { HostFacts } from "../observation/facts.ts";
+import { eventErrorOf } from "../outcome/event-error.ts";
+import { type Failure, failure } from "../outcome/failure.ts";
+import { failureCodes } from "../outcome/failure-codes/index.ts";
+import { type FileFindings, fileFindings } from "./file-changes.ts";
+import type { DesiredHost, HostInput } from "./host-input.ts";
+import { liveSystem } from "./live-system.ts";
+import { manifestChanges } from "./manifest-changes.ts";
+import type { PlanHost } from "./plan.ts";
+import { cannotReceive, noSpace, occupiedBy } from "./preflight.ts";
+import { stepsFor } from "./steps.ts";
+import { unitActions } from "./unit-changes.ts";
+
+/** Same input, same plan. */
+export function planHost(input: HostInput): PlanHost {
+  if (!input.observed.ok) return refused(blank(input), input.observed.error);
+  const facts = input.observed.value;
+  const seen = { ...blank(input), from: fromOf(facts), reboot: facts.reboot };
+  if (!input.desired.ok) return refused(seen, input.desired.error);
+  const desired = input.desired.value;
+  const changes = { ...seen, ...changesOf(input, facts, desired), to: { system: systemOf(desired) } };
+  const obstacle = occupiedBy(facts) ?? conflict(changes);
+  if (obstacle !== undefined) return refused(changes, obstacle);
+  if (!isChange(facts, changes)) return { ...changes, action: "none", reason: "up to date" };
+  const lacking = preflight(input, facts, desired);
+  if (lacking !== undefined) return refused(changes, lacking);
+  return { ...changes, action: "change", steps: stepsFor(input.host.name, desired, facts) };
+}
+
+const blank = ({ host }: HostInput): PlanHost => ({
+  name: host.name,
+  base: host.base,
+  action: "none",
+  from: null,
+  to: null,
+  files: [],
+  directories: [],
+  units: [],
+  packages: [],
+  users: [],
+  secrets: [],
+  conflicts: [],
+  reboot: { needed: "unknown", reasons: [] },
+  notes: [],
+  steps: [],
+});
+
+/** What stands in the way decides the action: contact, somebody else's lock or files, or a real failure. */
+function refused(host: PlanHost, error: Failure): PlanHost {
+  return {
+    ...host,
+    action: refusalAction(error),
+    reason: error.what,
+    code: error.code,
+    error: eventErrorOf(error),
+    steps: [],
+  };
+}
+
+function refusalAction({ code }: Failure): "unreachable" | "held" | "failed" {
+  const { kind } = failureCodes[code];
+  if (kind === "unreachable") return "unreachable";
+  return kind === "locked" || kind === "paused" || code === "plan/conflict" ? "held" : "failed";
+}
+
+const fromOf = (facts: HostFacts): PlanHost["from"] => ({
+  system: liveSystem(facts),
+  generation: facts.generation,
+  bootId: facts.bootId,
+  files: facts.filesDigest,
+});
+
+const systemOf = (desired: DesiredHost): string | null => (desired.kind === "closure" ? desired.system : null);
+
+type Changes = Pick<PlanHost, "files" | "conflicts" | "units" | "packages" | "users" | "directories" | "notes">;
+
+function changesOf(input: HostInput, facts: HostFacts, desired: DesiredHost): Changes {
+  const wanted = desired.kind === "closure" ? desired.manifest : null;
+  const known = input.current !== null || liveSystem(facts) === null;
+  const files = fileFindings(facts, wanted, input);
+  const units = unitActions({ facts, desired: wanted, current: input.current, files: files.files });
+  const listed = known ? manifestChanges(input.current, wanted) : { packages: [], users: [], directories: [] };
+  const changes = { ...files, units, ...listed };
+  return { ...changes, notes: notesFor(facts, desired, changes, known) };
+}
+
+function notesFor(
+  facts: HostFacts,
+  desired: DesiredHost,
+  changes: FileFindings & Omit<Changes, "notes">,
+  known: boolean,
+): string[] {
+  const live = liveSystem(facts);
+  const lists = [changes.files, changes.conflicts, changes.units, changes.packages, changes.users, changes.directories];
+  const notes: string[] = [];
+  if (live === null && desired.kind === "closure") notes.push("first apply on this host");
+  if (!known)
+    notes.push("the live closure has no readable manifest: package, account and directory changes are not listed");
+  if (facts.committed !== live) notes.push("what is live was never committed: an earlier activation did not end");
+  if (facts.lock?.expired === true) notes.push(`takes over an expired lock of ${facts.lock.owner}`);
+  if (known && live !== systemOf(desired) && lists.every((list) => list.length === 0)) {
+    notes.push("the closure changes, but no file, unit, package, account or directory of it does");
+  }
+  return notes;
+}
+
+function conflict(host: PlanHost): Failure | undefined {
+  const [first, ...others] = host.conflicts;
+  if (first === undefined) return undefined;
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  return failure("plan/conflict", `${first.path}${more} would be overwritten, and is not managed by nixfleet`, {
+    expected: `nothing at ${first.path}, or a file that nixfleet manages`,
+    found: first.found,
+    next: "move it away, or set adopt = true on the file to take it over with a backup",
+  });
+}
+
+const isChange = (facts: HostFacts, host: PlanHost): boolean =>
+  host.to?.system !== liveSystem(facts) ||
+  host.to?.system !== facts.committed ||
+  host.files.length > 0 ||
+  host.units.length > 0;
+
+function preflight(input: HostInput, facts: HostFacts, desired: DesiredHost): Failure | undefined {
+  const travels = desired.kind === "closure" && desired.present !== true;
+  return travels ? cannotReceive(facts, input.copyBytes) : noSpace(facts);
+}

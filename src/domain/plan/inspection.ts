@@ -1,0 +1,36 @@
+/** What must be looked at on a host before its plan can be assembled; empty for a host where nothing changes. */
+import type { Manifest } from "../manifest/manifest.ts";
+import type { HostFacts } from "../observation/facts.ts";
+import { ownedFiles, wantedFiles } from "./file-changes.ts";
+import { MAX_DIFF_BYTES } from "./file-content.ts";
+
+export interface Inspection {
+  /** Paths that we would take: does something lie there? Goes into `HostInput.found`. */
+  readonly stat: readonly string[];
+  /** Paths whose present content a diff needs. */
+  readonly read: readonly { readonly path: string; readonly maxBytes: number }[];
+  /** Files of the new closure whose content the same diffs need, by path on the host. */
+  readonly sources: readonly { readonly path: string; readonly source: string }[];
+}
+
+/** @param desired null for the empty manifest */
+export function inspectionFor(facts: HostFacts, desired: Manifest | null): Inspection {
+  const wanted = wantedFiles(desired);
+  const owned = ownedFiles(facts);
+  const strangers = [...wanted.keys()].filter((path) => !owned.has(path)).sort();
+  const differing = [...new Set([...wanted.keys(), ...owned.keys()])].sort().filter((path) => {
+    const want = wanted.get(path);
+    const current = owned.get(path)?.currentSha256;
+    return want === undefined ? current !== "missing" : current !== want.sha256;
+  });
+  return {
+    stat: strangers,
+    read: differing
+      .filter((path) => owned.get(path)?.currentSha256 !== "missing")
+      .map((path) => ({ path, maxBytes: MAX_DIFF_BYTES })),
+    sources: differing.flatMap((path) => {
+      const want = wanted.get(path);
+      return want === undefined ? [] : [{ path, source: want.source }];
+    }),
+  };
+}

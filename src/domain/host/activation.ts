@@ -3,7 +3,7 @@ import { type Generation, parseGeneration } from "../ids.ts";
 import { failure } from "../outcome/failure.ts";
 import { err, ok, type Result } from "../outcome/result.ts";
 import type { HostRecord } from "./protocol.ts";
-import { valueOf } from "./records.ts";
+import { recordText } from "./records.ts";
 import { refusalOf } from "./refusal.ts";
 
 export interface ActivationDone {
@@ -25,7 +25,7 @@ export function judgeActivation(records: readonly HostRecord[], code: number): R
     const generation = parseGeneration(Number(fields.get("generation") ?? "x"));
     if (generation === undefined) return err(failure("host/facts", 'the host reported no usable "result"'));
     const edited =
-      valueOf(records, "edited")
+      recordText(records, "edited")
         ?.split("\n")
         .filter((line) => line !== "") ?? [];
     return ok({ generation, edited, editedFolder: fields.get("edited-folder") ?? null });
@@ -35,7 +35,7 @@ export function judgeActivation(records: readonly HostRecord[], code: number): R
 
 /** Lines of `key<tab>value`; undefined when no result came. */
 function resultFields(records: readonly HostRecord[]): ReadonlyMap<string, string> | undefined {
-  const text = valueOf(records, "result");
+  const text = recordText(records, "result");
   if (text === undefined) return undefined;
   return new Map(
     text.split("\n").flatMap((line) => {

@@ -7,7 +7,7 @@ import { createFieldReader, type FieldReader } from "./field-reader.ts";
 import { lockIn } from "./lock.ts";
 import { filesDigest, readOwnedFiles, readOwnedUnits } from "./owned.ts";
 import type { HostRecord } from "./protocol.ts";
-import { tableOf, valueOf, valuesOf } from "./records.ts";
+import { recordTable, recordText, recordTexts } from "./records.ts";
 import { parseHostState } from "./state.ts";
 
 /** The protocol that this version of the CLI and of the program speak. */
@@ -16,7 +16,7 @@ export const factsProtocol = "1";
 /** All facts of one answer. Fails with `host/facts`, naming the record that is not of its form. */
 export function parseFacts(records: readonly HostRecord[]): Result<HostFacts> {
   const read = createFieldReader(records);
-  const protocol = valueOf(records, "protocol");
+  const protocol = recordText(records, "protocol");
   if (protocol !== factsProtocol) return err(badFact("protocol", protocol));
   const facts = collect(read, records);
   const problem = read.problem();
@@ -63,7 +63,7 @@ const storePath = (read: FieldReader, record: string): StorePath | null =>
   read.optional(record, parseStorePath) ?? null;
 
 function generations(read: FieldReader, records: readonly HostRecord[]): HostFacts["generations"] {
-  return tableOf(records, "generation").flatMap(([number, path, at]) => {
+  return recordTable(records, "generation").flatMap(([number, path, at]) => {
     const generation = generationNumber(number ?? "");
     const system = parseStorePath(path ?? "");
     if (generation === undefined || system === undefined || !/^[0-9]{1,12}$/.test(at ?? "")) {
@@ -75,14 +75,14 @@ function generations(read: FieldReader, records: readonly HostRecord[]): HostFac
 }
 
 function failedUnits(records: readonly HostRecord[]): Observed<readonly string[]> {
-  const query = valueOf(records, "unit.query");
+  const query = recordText(records, "unit.query");
   return query === "ok"
-    ? { kind: "known", value: valuesOf(records, "unit.failed") }
+    ? { kind: "known", value: recordTexts(records, "unit.failed") }
     : { kind: "unknown", reason: query ?? "the host did not say" };
 }
 
 function disk(read: FieldReader, records: readonly HostRecord[]): HostFacts["disk"] {
-  return tableOf(records, "disk").flatMap(([mount, ...sizes]) => {
+  return recordTable(records, "disk").flatMap(([mount, ...sizes]) => {
     const [freeBytes, freeInodes, totalBytes] = sizes.map((size) => (/^[0-9]{1,20}$/.test(size) ? Number(size) : -1));
     if (mount === undefined || freeBytes === undefined || freeInodes === undefined || totalBytes === undefined) {
       read.refuse("disk", [mount, ...sizes].join(" "));
@@ -101,9 +101,9 @@ function reboot(read: FieldReader): HostFacts["reboot"] {
 }
 
 function nixVersion(records: readonly HostRecord[]): Observed<string> {
-  const value = valueOf(records, "nix.version");
+  const value = recordText(records, "nix.version");
   if (value !== undefined) return { kind: "known", value };
-  const reason = valueOf(records, "nix.problem");
+  const reason = recordText(records, "nix.problem");
   return reason === undefined ? { kind: "absent" } : { kind: "unknown", reason };
 }
 

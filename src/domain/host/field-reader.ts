@@ -1,6 +1,6 @@
 /** Reads single records into checked values and remembers the first one that is not of its form. */
 import type { HostRecord } from "./protocol.ts";
-import { valueOf } from "./records.ts";
+import { recordText } from "./records.ts";
 
 export interface FieldReader {
   /** A text that must be there. */
@@ -31,7 +31,7 @@ export function createFieldReader(records: readonly HostRecord[]): FieldReader {
     problem ??= { record, found };
   };
   const optional = <T>(record: string, parse: (text: string) => T | undefined): T | undefined => {
-    const text = valueOf(records, record);
+    const text = recordText(records, record);
     if (text === undefined) return undefined;
     const value = parse(text);
     if (value === undefined) refuse(record, text);
@@ -45,7 +45,7 @@ export function createFieldReader(records: readonly HostRecord[]): FieldReader {
   };
   return {
     text: (record) => parsed(record, (text) => text),
-    textOr: (record, fallback) => valueOf(records, record) ?? fallback,
+    textOr: (record, fallback) => recordText(records, record) ?? fallback,
     number: (record) => parsed(record, (text) => (/^[0-9]{1,15}$/.test(text) ? Number(text) : undefined)),
     parsed,
     optional,

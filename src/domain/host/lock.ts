@@ -1,11 +1,11 @@
 /** The host's lock as the program reports it. */
 import type { HostLock } from "../observation/facts.ts";
 import type { HostRecord } from "./protocol.ts";
-import { valueOf } from "./records.ts";
+import { recordText } from "./records.ts";
 
 /** The lock in an answer: null when nobody holds it, undefined when the record is not of its form. */
 export function lockIn(records: readonly HostRecord[], name = "lock"): HostLock | null | undefined {
-  const text = valueOf(records, name);
+  const text = recordText(records, name);
   if (text === undefined) return null;
   const [run, owner, reason, acquired, expires, expired, ...more] = text.split("\t");
   const acquiredAt = seconds(acquired);

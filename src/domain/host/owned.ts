@@ -3,13 +3,13 @@ import { createHash } from "node:crypto";
 import type { OwnedFile, OwnedUnit } from "../observation/facts.ts";
 import type { FieldReader } from "./field-reader.ts";
 import type { HostRecord } from "./protocol.ts";
-import { tableOf } from "./records.ts";
+import { recordTable } from "./records.ts";
 
 const SHA256 = /^[0-9a-f]{64}$/;
 const MODE = /^[0-7]{4} [^ ]{1,64} [^ ]{1,64}$/;
 
 export function readOwnedFiles(read: FieldReader, records: readonly HostRecord[]): readonly OwnedFile[] {
-  return tableOf(records, "owned.file").flatMap((row) => {
+  return recordTable(records, "owned.file").flatMap((row) => {
     const [path = "", recordedSha256 = "", currentSha256 = "", recordedMode = "", currentMode = "", ...more] = row;
     const wellFormed =
       path.startsWith("/") &&
@@ -27,7 +27,7 @@ export function readOwnedFiles(read: FieldReader, records: readonly HostRecord[]
 }
 
 export function readOwnedUnits(read: FieldReader, records: readonly HostRecord[]): readonly OwnedUnit[] {
-  return tableOf(records, "owned.unit").flatMap((row) => {
+  return recordTable(records, "owned.unit").flatMap((row) => {
     const [name = "", recordedSha256 = "", currentSha256 = "", recorded = "", active = "", enabled = "", ...more] = row;
     const wellFormed =
       name !== "" &&

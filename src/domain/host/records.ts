@@ -18,18 +18,18 @@ export function parseAnswer(stdout: Uint8Array): Result<HostAnswer> {
 }
 
 /** The text of the last record of this name, or undefined. */
-export function valueOf(records: readonly HostRecord[], name: string): string | undefined {
+export function recordText(records: readonly HostRecord[], name: string): string | undefined {
   const record = records.findLast((candidate) => candidate.name === name);
   return record === undefined ? undefined : textOf(record);
 }
 
 /** The texts of all records of this name, in the order they came. */
-export const valuesOf = (records: readonly HostRecord[], name: string): readonly string[] =>
+export const recordTexts = (records: readonly HostRecord[], name: string): readonly string[] =>
   records.filter((record) => record.name === name).map(textOf);
 
 /** The rows of all tables of this name: lines of tab-separated fields. */
-export const tableOf = (records: readonly HostRecord[], name: string): readonly (readonly string[])[] =>
-  valuesOf(records, name)
+export const recordTable = (records: readonly HostRecord[], name: string): readonly (readonly string[])[] =>
+  recordTexts(records, name)
     .flatMap((text) => text.split("\n"))
     .filter((line) => line !== "")
     .map((line) => line.split("\t"));

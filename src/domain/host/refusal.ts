@@ -4,13 +4,13 @@ import { type Failure, failure } from "../outcome/failure.ts";
 import type { FailureCode } from "../outcome/failure-codes/index.ts";
 import { lockIn } from "./lock.ts";
 import type { HostRecord } from "./protocol.ts";
-import { valueOf, valuesOf } from "./records.ts";
+import { recordText, recordTexts } from "./records.ts";
 
 /** The failure that a verb's exit code stands for. `problem` records hold the host's own words. */
 export function refusalOf(records: readonly HostRecord[], code: number): Failure {
-  const problems = valuesOf(records, "problem");
+  const problems = recordTexts(records, "problem");
   const known = meanings[code];
-  const step = valueOf(records, "step");
+  const step = recordText(records, "step");
   const detail = problems.length > 1 ? { detail: problems.join("\n") } : {};
   if (code === 75) return { ...lockedFailure(records), ...detail };
   if (code === 76) return movedFailure(records);
@@ -35,7 +35,7 @@ const meanings: Readonly<Record<number, { code: FailureCode; what: string; next?
 
 function lockedFailure(records: readonly HostRecord[]): Failure {
   const lock = lockIn(records);
-  const activation = valueOf(records, "activation");
+  const activation = recordText(records, "activation");
   if (activation !== undefined) {
     return failure("host/locked", "an activation is going on on the host", {
       found: `run ${activation}`,
@@ -49,8 +49,8 @@ function lockedFailure(records: readonly HostRecord[]): Failure {
 }
 
 function movedFailure(records: readonly HostRecord[]): Failure {
-  const system = valueOf(records, "system.live") ?? "nothing";
-  const generation = valueOf(records, "generation.committed") ?? "0";
+  const system = recordText(records, "system.live") ?? "nothing";
+  const generation = recordText(records, "generation.committed") ?? "0";
   return failure("host/moved", "the host is not in the state that the plan was made for", {
     found: `generation ${generation}, live ${system}`,
     next: "make a new plan",

@@ -8,6 +8,7 @@ export interface Inventory {
   readonly file: string;
   /** Name of the environment: the file's name without ending. */
   readonly environment: string;
+  readonly fleet: FleetSettings;
   /** In the order of the file. */
   readonly hosts: readonly ResolvedHost[];
   readonly groups: ReadonlyMap<string, ResolvedGroup>;
@@ -15,6 +16,15 @@ export interface Inventory {
   readonly tasks: ReadonlyMap<string, Task>;
   /** sha256 over the canonical JSON of everything that evaluation sees. */
   readonly digest: string;
+}
+
+export interface FleetSettings {
+  /** The user's flake: an absolute folder, or a flake reference such as github:owner/repo. */
+  readonly flake: string;
+  /** Absolute path of the secret key that signs closures. */
+  readonly signingKey?: string;
+  /** Public keys that the hosts of the fleet trust, `name:base64`. */
+  readonly publicKeys: readonly string[];
 }
 
 export interface ResolvedHost {
@@ -37,11 +47,20 @@ export interface ResolvedHost {
   readonly build: string;
   /** Name of a strategy in `rollouts`. */
   readonly rollout?: string;
+  /** Only the section of the host's own base is there (`ubuntu` serves ubuntu and debian), and always. */
   readonly osUpdates: OsUpdates;
+  /** Every budget has to allow a reboot of this host. */
+  readonly rebootBudgets: readonly RebootBudget[];
   readonly hooks: Hooks;
   readonly flakeAttr?: string;
   /** Free values for modules, as `config.nixfleet.host.vars`. */
   readonly vars: Readonly<Record<string, unknown>>;
+}
+
+/** At most `max` hosts of the group reboot at once. */
+export interface RebootBudget {
+  readonly group: string;
+  readonly max: number;
 }
 
 export interface ResolvedGroup {
@@ -55,9 +74,11 @@ export interface OsUpdates {
   readonly ubuntu?: {
     readonly mode: "security-daily" | "full-weekly" | "manual";
     readonly autoReboot: boolean;
+    /** `DAYS HH:MM-HH:MM ZONE`, zone always written out; see window.ts. Empty: any time. */
     readonly rebootWindow: readonly string[];
     readonly holds: readonly string[];
     readonly pins: Readonly<Record<string, string>>;
+    /** The smallest of the host's reboot budgets. */
     readonly maxConcurrentReboots?: number;
   };
   readonly nixos?: {
@@ -79,7 +100,7 @@ export type HookStage = "preApply" | "postApply" | "preReboot" | "postReboot" | 
 export type Hooks = Readonly<Partial<Record<HookStage, readonly Hook[]>>>;
 
 export interface RolloutStrategy {
-  /** Counts and percentages, cumulative. */
+  /** Counts and percentages, cumulative; the last is always all hosts. */
   readonly stages: readonly ({ readonly count: number } | { readonly percent: number })[];
   readonly soakMs: number;
   readonly maxParallel: number;

@@ -1,0 +1,89 @@
+/** A configuration document as a tree that knows where each value stands. */
+import type { SourcePosition } from "../../outcome/failure.ts";
+
+export type Scalar = string | number | boolean | null;
+
+/** Offsets count UTF-16 units from the start of the text. */
+export type Located =
+  | { readonly kind: "scalar"; readonly offset: number; readonly value: Scalar; readonly written: string }
+  | { readonly kind: "list"; readonly offset: number; readonly items: readonly Located[] }
+  | LocatedMap;
+
+export interface LocatedMap {
+  readonly kind: "map";
+  readonly offset: number;
+  readonly entries: ReadonlyMap<string, LocatedEntry>;
+}
+
+export interface LocatedEntry {
+  readonly keyOffset: number;
+  readonly value: Located;
+}
+
+export type Path = readonly (string | number)[];
+
+/** The text that offsets point into. */
+export interface SourceText {
+  /** As the user knows it. */
+  readonly file: string;
+  readonly text: string;
+}
+
+export const emptyMap = (offset: number): LocatedMap => ({ kind: "map", offset, entries: new Map() });
+
+/** The tree without its places. */
+export function plainValue(node: Located): unknown {
+  switch (node.kind) {
+    case "scalar":
+      return node.value;
+    case "list":
+      return node.items.map(plainValue);
+    case "map":
+      return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, plainValue(value)]));
+  }
+}
+
+/** The node at a path, or nothing. */
+export function nodeAt(root: Located, path: Path): Located | undefined {
+  let node: Located | undefined = root;
+  for (const step of path) {
+    if (node?.kind === "map") node = node.entries.get(String(step))?.value;
+    else if (node?.kind === "list") node = node.items[Number(step)];
+    else return undefined;
+  }
+  return node;
+}
+
+/** Where the key at the end of a path stands; for items of lists, where the item stands; else the nearest place above. */
+export function keyOffset(root: Located, path: Path): number {
+  const parent = nodeAt(root, path.slice(0, -1));
+  const last = path.at(-1);
+  if (last === undefined) return root.offset;
+  if (parent?.kind === "map") return parent.entries.get(String(last))?.keyOffset ?? parent.offset;
+  if (parent?.kind === "list") return parent.items[Number(last)]?.offset ?? parent.offset;
+  return keyOffset(root, path.slice(0, -1));
+}
+
+/** Where the value at a path stands, or the nearest place above it. */
+export const valueOffset = (root: Located, path: Path): number => nodeAt(root, path)?.offset ?? keyOffset(root, path);
+
+export function positionAt({ file, text }: SourceText, offset: number): SourcePosition {
+  const lineStart = offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
+  const lineEnd = text.indexOf("\n", lineStart);
+  const excerpt = text.slice(lineStart, lineEnd === -1 ? undefined : lineEnd).replace(/\r$/, "");
+  return { file, line: countLines(text, lineStart), column: offset - lineStart + 1, excerpt };
+}
+
+function countLines(text: string, end: number): number {
+  let lines = 1;
+  for (let at = text.indexOf("\n"); at !== -1 && at < end; at = text.indexOf("\n", at + 1)) lines++;
+  return lines;
+}
+
+/** `hosts.web-1.roles[0]` */
+export function pathText(path: Path): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === "number") return `${text}[${step}]`;
+    return text === "" ? step : `${text}.${step}`;
+  }, "");
+}

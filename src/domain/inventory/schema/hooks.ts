@@ -1,0 +1,48 @@
+/** Commands that run around the stages of a host's run. */
+import { z } from "zod";
+import { expecting, parsedText } from "./expectations.ts";
+import * as value from "./values.ts";
+
+// Draining a node can take minutes; a hook that hangs must still end.
+const DEFAULT_TIMEOUT_MS = 300_000;
+
+const where = parsedText("local, remote or delegate:<host>", (typed): HookPlace | undefined =>
+  typed === "local" || typed === "remote" || /^delegate:./.test(typed) ? (typed as HookPlace) : undefined,
+);
+
+type HookPlace = "local" | "remote" | `delegate:${string}`;
+
+const hook = z
+  .strictObject({
+    run: value.text.describe("The command, for `sh -c`."),
+    where: where
+      .default("remote")
+      .describe("`remote` on the host, `local` on the machine that runs the CLI, `delegate:<host>`. Default: remote."),
+    timeout: value.timeout.default(DEFAULT_TIMEOUT_MS).describe("Time limit. Default: 5m."),
+    onFailure: expecting("fail or warn", z.enum(["fail", "warn"]))
+      .default("fail")
+      .describe("`fail` fails the host, `warn` goes on. Default: fail."),
+  })
+  .transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout }));
+
+const command = value.text.transform((run) => ({
+  run,
+  where: "remote" as const,
+  timeoutMs: DEFAULT_TIMEOUT_MS,
+  onFailure: "fail" as const,
+}));
+
+const list = expecting(
+  "a list of commands, or of maps with run, where, timeout and onFailure",
+  z.array(z.union([hook, command])),
+);
+
+const stage = (meaning: string) => z.exactOptional(list).describe(meaning);
+
+export const hooks = z.strictObject({
+  preApply: stage("Before a host is changed."),
+  postApply: stage("After a host was changed and is healthy."),
+  preReboot: stage("Before a reboot: drain, take out of the load balancer."),
+  postReboot: stage("After a reboot: put back into service."),
+  onFailure: stage("When the host failed."),
+});

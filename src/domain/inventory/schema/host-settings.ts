@@ -1,0 +1,98 @@
+/** Everything that can be set for a host: on the host itself, on its groups, and below defaults. */
+import { z } from "zod";
+import { expecting } from "./expectations.ts";
+import { hooks } from "./hooks.ts";
+import * as value from "./values.ts";
+
+export const bases = ["ubuntu", "debian", "nixos"] as const;
+
+const setting = <S extends z.ZodType>(schema: S, meaning: string) => z.exactOptional(schema).describe(meaning);
+
+const reboots = {
+  autoReboot: setting(value.flag, "Whether a host that needs a reboot gets one. Default: false."),
+  rebootWindow: setting(
+    value.oneOrMany('a window such as "Sun 02:00-04:00 Europe/Berlin", or a list of windows', value.window),
+    "When reboots may start: `DAYS HH:MM-HH:MM ZONE`, one or several. Days are `Sun`, `Sat,Sun`, `Mon..Fri` or `*`; the zone is an IANA name, UTC if left out. Default: any time.",
+  ),
+  maxConcurrentReboots: setting(
+    value.positiveCount,
+    "How many hosts may reboot at once: of the group it stands on, of all hosts below defaults, of the host's base on a host. Where several apply, all must allow. Default: no limit.",
+  ),
+};
+
+const ubuntu = z.strictObject({
+  mode: setting(
+    expecting("security-daily, full-weekly or manual", z.enum(["security-daily", "full-weekly", "manual"])),
+    "`security-daily`, `full-weekly`, or `manual`: only report what is pending. Default: manual.",
+  ),
+  ...reboots,
+  holds: setting(
+    expecting("a list of package names or globs", z.array(value.text)),
+    "Packages that are never updated; globs allowed. Default: none.",
+  ),
+  pins: setting(
+    expecting("a map of package names to versions", z.record(value.text, value.text)),
+    "Packages kept at one version, `name: version`; globs allowed in the version. Default: none.",
+  ),
+});
+
+const nixos = z.strictObject({
+  autoSwitch: setting(value.flag, "Whether os-update switches to the newly built system. Default: false."),
+  ...reboots,
+});
+
+export const hostShape = {
+  base: setting(
+    expecting("ubuntu, debian or nixos", z.enum(bases)),
+    "What runs on the host: `ubuntu`, `debian` or `nixos`. Every host needs one.",
+  ),
+  addr: setting(
+    value.oneOrMany("an address, or a list of addresses", value.address),
+    "Address or DNS name; of a list, the first that answers is used. Every host needs one, but for `transport: local`.",
+  ),
+  port: setting(value.port, "SSH port. Default: what ssh_config says, else 22."),
+  user: setting(value.userName, "SSH user. Default: what ssh_config says, else your own name."),
+  identityFile: setting(value.path, "Private key for SSH. Default: the agent and what ssh_config says."),
+  proxyJump: setting(
+    value.proxyJump,
+    "Jump hosts, `[user@]host[:port]`, several with commas. Default: what ssh_config says.",
+  ),
+  hostKeys: setting(
+    value.oneOrMany("a public key such as ssh-ed25519 AAAA…, or a list of them", value.publicHostKey),
+    "The host's public keys. When set, no other key is accepted. Default: known_hosts.",
+  ),
+  transport: setting(
+    expecting("auto, ssh2, openssh or local", z.enum(["auto", "ssh2", "openssh", "local"])),
+    "How to connect: `auto`, `ssh2`, `openssh`, or `local` for this very machine. Default: auto.",
+  ),
+  system: setting(value.system, "Nix system. Default: x86_64-linux."),
+  roles: setting(
+    expecting("a list of role names", z.array(value.name)),
+    "Roles; each names `modules/<role>.nix`. Those of defaults, groups and host unite.",
+  ),
+  tags: setting(
+    expecting("a list of tags", z.array(value.name)),
+    "Tags to select by. Those of defaults, groups and host unite.",
+  ),
+  build: setting(value.name, "Where to build: `local`, `target`, or the name of a builder host. Default: local."),
+  rollout: setting(value.name, "Name of a strategy below `rollouts`."),
+  osUpdates: setting(
+    z.strictObject({
+      ubuntu: setting(ubuntu, "Updates of hosts with base ubuntu or debian."),
+      nixos: setting(nixos, "Updates of hosts with base nixos."),
+    }),
+    "Updates of the operating system.",
+  ),
+  hooks: setting(hooks, "Commands around applies and reboots."),
+  flakeAttr: setting(
+    expecting("an attribute of the flake, such as nixosConfigurations.web-1", z.string().regex(/^[^\s#]+$/)),
+    "Deploys this attribute of the flake instead of what mkFleet makes of hosts/<name>.nix.",
+  ),
+  vars: setting(
+    expecting("a map of values", z.record(z.string(), z.unknown())),
+    "Free values for modules, `config.nixfleet.host.vars`. They end in the Nix store: no secrets. Maps merge deeply.",
+  ),
+};
+
+export const hostSettings = z.strictObject(hostShape);
+export type HostSettings = z.output<typeof hostSettings>;

@@ -1,0 +1,45 @@
+#!/bin/sh
+# shellcheck shell=dash
+# nixfleet-host: the program on the host. README.md beside this file's source is its contract.
+# Runs under dash, busybox sh and bash; `local` is the one thing it takes beyond POSIX.
+set -u
+umask 077
+# Byte-wise lengths and sorting, untranslated messages, no quoting of file names by coreutils.
+LC_ALL=C
+QUOTING_STYLE=literal
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+# A bus address or a trick from the caller's environment must not reach systemctl.
+unset CDPATH ENV BASH_ENV IFS SYSTEMD_OFFLINE DBUS_SYSTEM_BUS_ADDRESS NIX_REMOTE NIX_STORE_DIR
+export LC_ALL QUOTING_STYLE PATH
+
+# busybox prefers its own smaller programs over the host's.
+if [ -n "${BB_ASH_VERSION:-}" ]; then
+  find() { /usr/bin/find "$@"; }
+  xargs() { /usr/bin/xargs "$@"; }
+  install() { /usr/bin/install "$@"; }
+  sync() { /bin/sync "$@"; }
+fi
+
+TAB='	'
+NL='
+'
+FORMAT=1
+PROFILE=/nix/var/nix/profiles/nixfleet/system
+ROOTS=/nix/var/nix/gcroots/nixfleet
+RUN_DIR=/run/nixfleet
+STATE_DIR=/var/lib/nixfleet
+UNIT_DIR=/etc/systemd/system
+STAGED=.nixfleet-staged
+# A start, stop or restart that takes longer counts as failed.
+UNIT_JOB_SECONDS=300
+
+EX_USAGE=64
+EX_REFUSED=65
+EX_CONFLICT=69
+EX_FAILED=70
+EX_ROLLED_BACK=71
+EX_INTERRUPTED=72
+EX_STORAGE=73
+EX_LOCKED=75
+EX_MOVED=76
+EX_UNSUPPORTED=78

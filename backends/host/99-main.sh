@@ -1,0 +1,20 @@
+# shellcheck shell=dash
+main() {
+  local verb=${1:-}
+  [ $# -gt 0 ] && shift
+  case $verb in
+  facts) verb_facts "$@" ;;
+  inspect) verb_inspect "$@" ;;
+  lock) verb_lock "$@" ;;
+  activate) verb_activate "$@" ;;
+  remove) verb_remove "$@" ;;
+  follow) verb_follow "$@" ;;
+  supervise) verb_supervise "$@" ;;
+  activate-now) verb_activate_now "$@" ;;
+  gc) verb_gc "$@" ;;
+  *) refuse "$EX_USAGE" "unknown verb: $verb" ;;
+  esac
+}
+
+# On one line: a shell reads its program as it goes, and the payload stands behind this line.
+main "$@"; exit "$?"

@@ -1,21 +1,48 @@
 /** The record of runs on the machine that runs the CLI: `$XDG_STATE_HOME/nixfleet/runs/<id>/`. */
 import type { HostName, RunId } from "../domain/ids.ts";
 import type { RunEvent } from "../domain/outcome/events.ts";
+import type { Failure } from "../domain/outcome/failure.ts";
 import type { Result } from "../domain/outcome/result.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 
 export interface Journal {
-  /** Creates the run's folder, mode 0700. */
-  begin(run: RunId, plan: Plan | undefined): Promise<Result<RunJournal>>;
+  /** Creates the run's folder, mode 0700. `startedAt` in milliseconds since the epoch. */
+  begin(
+    run: RunId,
+    about: { readonly verb: string; readonly by: string; readonly startedAt: number },
+  ): Promise<Result<RunJournal>>;
   list(): Promise<Result<readonly RunRecord[]>>;
-  /** Reads one run, also one that is still going or was killed (then without summary). */
-  read(run: RunId): Promise<Result<RunRecord & { readonly events: readonly RunEvent[]; readonly plan?: Plan }>>;
+  /** Reads one run, also one that is still going or was killed (then without summary). Fails with `cli/unknown-run`. */
+  read(run: RunId): Promise<Result<RunReading>>;
+}
+
+export interface RunHeader {
+  readonly verb: string;
+  /** `user@machine`. */
+  readonly by: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+export interface RunList {
+  readonly runs: readonly RunRecord[];
+  readonly diagnostics: readonly Failure[];
+}
+
+export interface RunReading extends RunRecord {
+  readonly folder: string;
+  readonly events: readonly RunEvent[];
+  readonly plan?: Plan;
+  /** What of the record could not be read: cut or damaged lines. */
+  readonly diagnostics: readonly Failure[];
 }
 
 export interface RunJournal {
   readonly run: RunId;
   readonly folder: string;
-  /** Appended and flushed before it resolves. */
+  /** Keeps the plan as plan.json; called once, before anything is changed. */
+  savePlan(plan: Plan): Promise<Result<void>>;
+  /** Appended and flushed before it resolves; appends of one run keep their order. */
   append(event: RunEvent): Promise<void>;
   /** Raw host output, by host; control characters are kept, renderers escape. */
   hostLog(host: HostName, chunk: Uint8Array): Promise<void>;

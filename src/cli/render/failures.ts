@@ -1,20 +1,40 @@
 /** Failures as text for people: code and cause, expected and found, the place, one next action. */
-import type { Failure, SourcePosition } from "../../domain/outcome/failure.ts";
-import { printable } from "./printable.ts";
+import { foldHosts } from "../../domain/fold-hosts.ts";
+import { type EventError, eventErrorOf } from "../../domain/outcome/event-error.ts";
+import type { Failure } from "../../domain/outcome/failure.ts";
+import { groupFailures } from "../../domain/plan/groups.ts";
+import { printable, printableLines } from "./printable.ts";
+import { plainStyle, type Style } from "./style.ts";
 
-export function renderFailure(failure: Failure): string {
-  const host = failure.host === undefined ? "" : `${failure.host}: `;
-  const lines = [`error[${failure.code}]: ${host}${printable(failure.what)}`];
-  if (failure.expected !== undefined) lines.push(`  expected  ${printable(failure.expected)}`);
-  if (failure.found !== undefined) lines.push(`  found     ${printable(failure.found)}`);
-  if (failure.at !== undefined) lines.push(...renderPosition(failure.at));
-  if (failure.detail !== undefined) lines.push(...failure.detail.split("\n").map((line) => `  | ${printable(line)}`));
-  if (failure.cause !== undefined) lines.push(`  because   ${printable(failure.cause.what)} (${failure.cause.code})`);
-  if (failure.next !== undefined) lines.push(`  next      ${printable(failure.next)}`);
+export function renderFailure(failure: Failure, style: Style = plainStyle): string {
+  return renderError(eventErrorOf(failure), failure.host === undefined ? [] : [failure.host], style);
+}
+
+/** Equal failures of several hosts are told once, under the folded names of the hosts. */
+export function renderFailures(failures: readonly Failure[], style: Style = plainStyle): string {
+  const plain = failures.map((failure) => ({
+    error: eventErrorOf(failure),
+    ...(failure.host === undefined ? {} : { host: failure.host }),
+  }));
+  return groupFailures(plain)
+    .map((group) => renderError(group.error, group.hosts, style))
+    .join("\n");
+}
+
+/** One error of the hosts that have it in common. Ends with a newline. */
+export function renderError(error: EventError, hosts: readonly string[], style: Style = plainStyle): string {
+  const place = hosts.length === 0 ? "" : `${style.name(printable(foldHosts(hosts)))}: `;
+  const lines = [`${style.bad(`error[${printable(error.code)}]`)}: ${place}${printable(error.what)}`];
+  if (error.expected !== undefined) lines.push(`  expected  ${printable(error.expected)}`);
+  if (error.found !== undefined) lines.push(`  found     ${printable(error.found)}`);
+  if (error.at !== undefined) lines.push(...renderPosition(error.at));
+  if (error.detail !== undefined) lines.push(...printableLines(error.detail).map((line) => `  | ${line}`));
+  if (error.because !== undefined) lines.push(`  because   ${printable(error.because)}`);
+  if (error.next !== undefined) lines.push(`  ${style.strong("next")}      ${printable(error.next)}`);
   return `${lines.join("\n")}\n`;
 }
 
-function renderPosition(at: SourcePosition): string[] {
+function renderPosition(at: NonNullable<EventError["at"]>): string[] {
   const place = `  at        ${printable(at.file)}:${at.line}:${at.column}`;
   if (at.excerpt === undefined) return [place];
   const gutter = String(at.line);

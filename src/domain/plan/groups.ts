@@ -13,7 +13,7 @@ export interface ChangeGroup {
 
 /** Hosts that differ in nothing but names and store paths form one group. Largest first, then by name. */
 export function groupChanges(hosts: Plan["hosts"]): ChangeGroup[] {
-  const groups = groupBy(hosts, (host) => canonicalJson({ ...essenceOf(host) }));
+  const groups = groupBy(hosts, (host) => canonicalJson(essenceOf(host)));
   return groups
     .map((members) => ({ hosts: members.map((host) => host.name).sort(compareHostNames), example: firstOf(members) }))
     .sort((a, b) => b.hosts.length - a.hosts.length || compareHostNames(a.hosts[0] ?? "", b.hosts[0] ?? ""));
@@ -49,9 +49,10 @@ export function groupBy<T>(members: Iterable<T>, keyOf: (member: T) => string): 
   return [...groups.values()];
 }
 
-function essenceOf(host: PlanHost): Partial<PlanHost> {
-  const { name: _name, from: _from, to: _to, steps: _steps, error, ...essence } = host;
-  return { ...essence, ...(error === undefined ? {} : { error: { ...error, detail: undefined } as EventError }) };
+function essenceOf(host: PlanHost): object {
+  const { name: _name, base: _base, from: _from, to: _to, steps, ...essence } = host;
+  const commands = steps.flatMap((step) => (step.kind === "run" ? [step.command] : []));
+  return { ...essence, commands };
 }
 
 function withoutName(text: string, host: string | undefined): string {

@@ -110,8 +110,7 @@ function conflict(host: PlanHost): Failure | undefined {
   if (first === undefined) return undefined;
   const more = others.length === 0 ? "" : ` and ${others.length} more`;
   return failure("plan/conflict", `${first.path}${more} would be overwritten, and is not managed by nixfleet`, {
-    expected: `nothing at ${first.path}, or a file that nixfleet manages`,
-    found: first.found,
+    detail: host.conflicts.map(({ path, found }) => `${path}: ${found}`).join("\n"),
     next: "move it away, or set adopt = true on the file to take it over with a backup",
   });
 }

@@ -3,6 +3,8 @@ import type { Manifest } from "../manifest/manifest.ts";
 import type { HostFacts } from "../observation/facts.ts";
 import { ownedFiles, wantedFiles } from "./file-changes.ts";
 import { MAX_DIFF_BYTES } from "./file-content.ts";
+import type { DesiredHost } from "./host-input.ts";
+import { liveSystem } from "./live-system.ts";
 
 export interface Inspection {
   /** Paths that we would take: does something lie there? Goes into `HostInput.found`. */
@@ -33,4 +35,11 @@ export function inspectionFor(facts: HostFacts, desired: Manifest | null): Inspe
       return want === undefined ? [] : [{ path, source: want.source }];
     }),
   };
+}
+
+/** Whether the plan of this host needs more than its facts: it will change, or was changed behind our back. */
+export function needsInspection(facts: HostFacts, desired: DesiredHost): boolean {
+  const system = desired.kind === "closure" ? desired.system : null;
+  const wanted = inspectionFor(facts, desired.kind === "closure" ? desired.manifest : null);
+  return liveSystem(facts) !== system || wanted.stat.length > 0 || wanted.read.length > 0 || wanted.sources.length > 0;
 }

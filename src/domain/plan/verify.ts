@@ -7,7 +7,7 @@ import { failureCodes } from "../outcome/failure-codes/index.ts";
 import { type Plan, type PlanHost, planActions, type Step } from "./plan.ts";
 
 /** All findings; none for a plan that may be executed. With an inventory, its hosts must be in it as they were. */
-export function verify(plan: Plan, known: { readonly inventory?: Inventory } = {}): Failure[] {
+export function verifyPlan(plan: Plan, known: { readonly inventory?: Inventory } = {}): Failure[] {
   return [
     ...fleetFindings(plan).map((what) => failure("plan/invalid", what)),
     ...plan.hosts.flatMap((host) => {

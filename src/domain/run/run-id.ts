@@ -3,11 +3,11 @@ import { parseRunId, type RunId } from "../ids.ts";
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const TIME_CHARACTERS = 10;
-const RANDOM_BYTES = 10;
+export const RUN_ID_RANDOM_BYTES = 10;
 
 /** Takes milliseconds since the epoch and ten random bytes. */
 export function makeRunId(timeMs: number, random: Uint8Array): RunId {
-  if (random.byteLength !== RANDOM_BYTES) throw new Error(`a run id takes ${RANDOM_BYTES} random bytes`);
+  if (random.byteLength !== RUN_ID_RANDOM_BYTES) throw new Error(`a run id takes ${RUN_ID_RANDOM_BYTES} random bytes`);
   const entropy = random.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
   const id = parseRunId(base32(BigInt(timeMs), TIME_CHARACTERS) + base32(entropy, 16));
   if (id === undefined) throw new Error(`no run id for the time ${timeMs}`);

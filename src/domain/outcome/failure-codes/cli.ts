@@ -1,4 +1,35 @@
 /** Failure codes of the area "cli". */
 import type { FailureEntry } from "./types.ts";
 
-export const cliCodes = {} as const satisfies Record<`cli/${string}`, FailureEntry>;
+export const cliCodes = {
+  "cli/interrupted": {
+    kind: "halted",
+    meaning: "The operator stopped the run before this host was started.",
+    remedy: "Run the same command again; hosts that are done are left alone.",
+  },
+  "cli/journal": {
+    kind: "failed",
+    meaning: "The record of the run could not be written on this machine.",
+    remedy: "Free space under `$XDG_STATE_HOME/nixfleet` (by default `~/.local/state/nixfleet`), and check who owns it.",
+  },
+  "cli/journal-damaged": {
+    kind: "failed",
+    meaning: "A part of a run's record cannot be read: a line is cut or is no event of a known form.",
+    remedy: "The rest is shown. A cut last line is what a killed process or a full disk leaves behind.",
+  },
+  "cli/unknown-run": {
+    kind: "usage",
+    meaning: "No run of that id is recorded on this machine.",
+    remedy: "`nixfleet runs list` shows the runs; records stay on the machine that ran the command.",
+  },
+  "cli/unknown-code": {
+    kind: "usage",
+    meaning: "There is no failure code of that name.",
+    remedy: "Copy the code from between the brackets of `error[...]`.",
+  },
+  "cli/unknown-schema": {
+    kind: "usage",
+    meaning: "There is no schema of that name.",
+    remedy: "`nixfleet schema` lists the schemas.",
+  },
+} as const satisfies Record<`cli/${string}`, FailureEntry>;

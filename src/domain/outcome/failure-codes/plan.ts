@@ -22,6 +22,11 @@ export const planCodes = {
     meaning: "The content of the plan file does not match the digest that is its id.",
     remedy: "A plan is executed exactly as reviewed. Change the fleet instead of the file, and plan again.",
   },
+  "plan/unknown-host": {
+    kind: "usage",
+    meaning: "The plan names a host that the inventory does not have.",
+    remedy: "Plan again with the present inventory, or name the inventory that the plan was made with (`-i`).",
+  },
   "plan/stale": {
     kind: "stale",
     meaning: "The host moved after the plan was made: another closure, another generation, or edited managed files.",

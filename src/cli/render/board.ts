@@ -1,0 +1,61 @@
+/** The board: a few lines at the foot of the terminal, however many hosts there are. */
+import { phases } from "../../domain/outcome/events.ts";
+import { type Activity, type BoardState, phaseCounts } from "./board-state.ts";
+import { stopwatch, truncate } from "./layout.ts";
+import { printable } from "./printable.ts";
+import type { Style } from "./style.ts";
+import { statusWords } from "./words.ts";
+
+/** Hosts named on the board: those that take longest. */
+const SLOWEST = 3;
+
+/** At most ten lines, none wider than the terminal. Empty when nothing is going on. */
+export function renderBoard(
+  state: BoardState,
+  view: { readonly nowMs: number; readonly width: number; readonly style: Style },
+): string[] {
+  if (state.active.size === 0 && state.fleet.size === 0 && state.planned === undefined) return [];
+  const lines = [
+    headline(state, view.nowMs),
+    ...[...state.fleet].slice(0, 3).map(([, activity]) => `  ${activityWords(activity, view.nowMs)}`),
+    ...slowest(state, view.nowMs),
+  ];
+  const room = view.width - 1;
+  return lines.map((line, index) => {
+    const cut = truncate(line, room, view.style.unicode);
+    return index === 0 ? view.style.strong(cut) : view.style.dim(cut);
+  });
+}
+
+/** "[00:45] apply: 18 changed, 1 failed, 6 running (copy 4, activate 2), 20 waiting". */
+export function headline(state: BoardState, nowMs: number): string {
+  const finished = [...state.finished].map(([status, number]) => `${number} ${statusWords[status]}`);
+  const counts = phaseCounts(state, phases).map(([phase, number]) => `${phase} ${number}`);
+  const running = counts.length === 0 ? [] : [`${state.active.size} running (${counts.join(", ")})`];
+  const waiting = waitingHosts(state);
+  const parts = [...finished, ...running, ...(waiting > 0 ? [`${waiting} waiting`] : [])];
+  const fleet = [...state.fleet.values()].map(amount);
+  const words = [...parts, ...fleet].join(", ") || "working";
+  return `[${stopwatch(nowMs - state.startedMs)}] ${printable(state.verb)}: ${words}`;
+}
+
+function waitingHosts(state: BoardState): number {
+  if (state.planned === undefined) return 0;
+  const idle = new Set(["unchanged", "held", "unreachable", "locked"]);
+  const ended = [...state.finished].reduce((sum, [status, number]) => sum + (idle.has(status) ? 0 : number), 0);
+  return Math.max(0, state.planned - ended - state.active.size);
+}
+
+function slowest(state: BoardState, nowMs: number): string[] {
+  const oldest = [...state.active].sort(([, a], [, b]) => a.sinceMs - b.sinceMs).slice(0, SLOWEST);
+  return oldest.map(([host, activity]) => `  ${printable(host)}  ${activityWords(activity, nowMs)}`);
+}
+
+function activityWords(activity: Activity, nowMs: number): string {
+  const text = activity.text === "" ? "" : `  ${printable(activity.text)}`;
+  return `${amount(activity)}  ${stopwatch(nowMs - activity.sinceMs)}${text}`;
+}
+
+function amount({ phase, done, expected }: Activity): string {
+  return done === undefined || expected === undefined ? phase : `${phase} ${done}/${expected}`;
+}

@@ -1,0 +1,78 @@
+/** What a command printed on many hosts: equal outputs once, under the folded names of the hosts. */
+import { foldHosts } from "../../domain/fold-hosts.ts";
+import type { HostResult, RunEvent } from "../../domain/outcome/events.ts";
+import { groupBy } from "../../domain/plan/groups.ts";
+import type { Output } from "./output.ts";
+import { printable } from "./printable.ts";
+import type { Style } from "./style.ts";
+
+/** Kept of each host in lines; the journal has everything. */
+const MAX_LINES = 5000;
+
+export interface HostOutputs {
+  take(event: RunEvent): void;
+  /** Prints what was gathered. One single host was printed as it came. */
+  flush(summary: Extract<RunEvent, { type: "summary" }>): void;
+  /** Whether what hosts print is the result of this command. */
+  areResult(): boolean;
+}
+
+export function hostOutputs(sink: {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly style: Style;
+}): HostOutputs {
+  const lines = new Map<string, { kept: string[]; dropped: number }>();
+  let single = false;
+  let isRun = false;
+  return {
+    take(event) {
+      if (event.type === "version") isRun = event.verb === "run";
+      if (event.type === "plan") single = event.hosts === 1;
+      if (event.type !== "log" || event.phase !== "task") return;
+      if (single) sink[event.stream].write(`${outputLine(event.msg)}\n`);
+      else keep(lines, event.host, outputLine(event.msg));
+    },
+    flush(summary) {
+      if (!isRun || single) return;
+      const began = summary.hosts.filter((host) => lines.has(host.name) || host.status === "changed");
+      sink.stdout.write(renderOutputs(began, lines, sink.style));
+    },
+    areResult: () => isRun,
+  };
+}
+
+type Lines = ReadonlyMap<string, { readonly kept: readonly string[]; readonly dropped: number }>;
+
+function renderOutputs(hosts: readonly HostResult[], lines: Lines, style: Style): string {
+  const textOf = (name: string): string => bodyOf(lines.get(name)).join("\n");
+  const groups = groupBy(hosts, (host) => `${host.status}\0${host.error?.what ?? ""}\0${textOf(host.name)}`);
+  return groups
+    .sort((a, b) => b.length - a.length)
+    .map((group) => {
+      const [first] = group;
+      const names = printable(foldHosts(group.map((host) => host.name)));
+      const size = group.length === 1 ? "" : ` (${group.length} hosts)`;
+      const outcome = first?.error === undefined ? "" : `: ${style.bad(printable(first.error.what))}`;
+      const body = bodyOf(first === undefined ? undefined : lines.get(first.name));
+      return `${style.name(style.strong(names))}${size}${outcome}\n${body.map((line) => `${line}\n`).join("")}`;
+    })
+    .join("\n");
+}
+
+function bodyOf(output: { readonly kept: readonly string[]; readonly dropped: number } | undefined): string[] {
+  if (output === undefined) return ["(no output)"];
+  return output.dropped === 0
+    ? [...output.kept]
+    : [...output.kept, `(${output.dropped} more lines in the log of the run)`];
+}
+
+function keep(lines: Map<string, { kept: string[]; dropped: number }>, host: string, line: string): void {
+  const output = lines.get(host) ?? { kept: [], dropped: 0 };
+  if (output.kept.length < MAX_LINES) output.kept.push(line);
+  else output.dropped += 1;
+  lines.set(host, output);
+}
+
+/** Tabs stay, since columns of tools rely on them; everything else that is no text becomes visible. */
+const outputLine = (line: string): string => line.split("\t").map(printable).join("\t");

@@ -1,0 +1,64 @@
+/** Reports for people: progress on stderr, results on stdout. */
+
+import type { Plan } from "../../domain/plan/plan.ts";
+import type { Status } from "../../domain/status/status.ts";
+import type { OutputOptions } from "../output-options.ts";
+import { renderFailures } from "./failures.ts";
+import { hostOutputs } from "./host-output.ts";
+import { outputTo } from "./output.ts";
+import { renderPlan } from "./plan.ts";
+import { printable } from "./printable.ts";
+import { progressFor } from "./progress.ts";
+import { renderRecap } from "./recap.ts";
+import type { PlanHints, Reporter, ReporterContext } from "./reporter.ts";
+import { renderStatus } from "./status.ts";
+import { styleFor } from "./style.ts";
+
+export function humanReporter(options: OutputOptions, context: ReporterContext, purpose: "query" | "action"): Reporter {
+  const { verbosity } = options;
+  const stdout = outputTo(context.stdout);
+  const stderr = outputTo(context.stderr);
+  const style = styleFor(context.stdout, context.env, options.color);
+  const errorStyle = styleFor(context.stderr, context.env, options.color);
+  const progress = progressFor(options, context, { output: stderr, style: errorStyle });
+  const outputs = hostOutputs({ stdout, stderr, style });
+  return {
+    plan(plan, hints = {}) {
+      progress.pause();
+      const result = purpose === "query";
+      const view = { diff: options.diff, verbosity, next: result ? nextCommand(plan, hints) : (hints.next ?? null) };
+      if (result) stdout.write(renderPlan(plan, { ...view, style, width: stdout.width() }));
+      else stderr.write(renderPlan(plan, { ...view, style: errorStyle, width: stderr.width() }));
+    },
+    event(event) {
+      outputs.take(event);
+      if (event.type !== "summary") return progress.event(event);
+      progress.end();
+      outputs.flush(event);
+      // The outputs are the result of `run`; of everything else it is what became of the hosts.
+      const sink = outputs.areResult() ? { output: stderr, style: errorStyle } : { output: stdout, style };
+      const view = { style: sink.style, width: sink.output.width(), verbosity };
+      if (purpose === "action") sink.output.write(renderRecap(event, progress.verb(), view));
+    },
+    status(status: Status) {
+      progress.pause();
+      stdout.write(renderStatus(status, { style, width: stdout.width(), verbosity }));
+    },
+    failures(failures) {
+      progress.pause();
+      stderr.write(renderFailures(failures, errorStyle));
+    },
+    note(text) {
+      if (verbosity < 0) return;
+      progress.pause();
+      stderr.write(`${printable(text)}\n`);
+    },
+    end: () => progress.end(),
+  };
+}
+
+function nextCommand(plan: Plan, { file, next }: PlanHints): string | null {
+  if (next !== undefined) return next;
+  if (file !== undefined) return `nixfleet apply ${file}`;
+  return ["nixfleet", plan.verb, ...plan.inputs.selection].join(" ");
+}

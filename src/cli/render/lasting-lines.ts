@@ -1,0 +1,60 @@
+/** The lines of a run that stay on the screen: trouble always, good news while the fleet is small. */
+import type { HostResult, RunEvent } from "../../domain/outcome/events.ts";
+import { duration } from "./layout.ts";
+import { printable } from "./printable.ts";
+import type { Style } from "./style.ts";
+import { paintStatus, statusWords, troubled } from "./words.ts";
+
+/** Fleets up to this size get a line for each host that changed; larger ones would lose sight of the trouble. */
+const SMALL_FLEET = 20;
+
+export interface LineView {
+  readonly verbosity: number;
+  readonly style: Style;
+  /** Hosts that the plan changes; undefined before there is a plan. */
+  readonly hosts: number | undefined;
+}
+
+export function lastingLines(event: RunEvent, view: LineView): string[] {
+  switch (event.type) {
+    case "host_result":
+      return isWorthALine(event.result, view) ? [resultLine(event.result, view.style)] : [];
+    case "diagnostic":
+      return [diagnosticLine(event, view.style)];
+    case "signal":
+      return [view.style.warning(printable(event.msg))];
+    case "phase_start":
+      return view.verbosity >= 2 ? [view.style.dim(printable(event.msg))] : [];
+    case "phase_end":
+      return view.verbosity >= 2 ? [view.style.dim(`${printable(event.msg)} after ${duration(event.ms)}`)] : [];
+    case "log":
+      // What a task prints is the result of the command, and shown as such.
+      return view.verbosity >= 3 && event.phase !== "task"
+        ? [`${printable(event.host)} | ${printable(event.msg)}`]
+        : [];
+    case "version":
+    case "plan":
+    case "phase_progress":
+    case "summary":
+      return [];
+  }
+}
+
+function isWorthALine({ status }: HostResult, { verbosity, hosts }: LineView): boolean {
+  if (troubled.has(status)) return true;
+  if (verbosity < 0) return false;
+  return verbosity > 0 || (status === "changed" && (hosts ?? 0) <= SMALL_FLEET);
+}
+
+/** "web-3  changed in 14 s", "web-4  failed in 2 s: unit nginx.service failed". */
+function resultLine({ name, status, ms, error }: HostResult, style: Style): string {
+  const took = ms > 0 ? ` in ${duration(ms)}` : "";
+  const why = error === undefined ? "" : `: ${printable(error.what)}`;
+  return `${style.name(printable(name))}  ${paintStatus(status, style)(statusWords[status])}${took}${why}`;
+}
+
+function diagnosticLine(event: Extract<RunEvent, { type: "diagnostic" }>, style: Style): string {
+  const place = event.host === undefined ? "" : `${printable(event.host)}: `;
+  const word = event.level === "error" ? style.bad("error") : style.warning("warning");
+  return `${word}[${printable(event.error.code)}]: ${place}${printable(event.error.what)}`;
+}

@@ -1,0 +1,88 @@
+/** A plan for people: what changes first, one block for each group of equal change, then who is left out and why. */
+import { foldHosts } from "../../domain/fold-hosts.ts";
+import { type ChangeGroup, groupChanges } from "../../domain/plan/groups.ts";
+import type { Plan } from "../../domain/plan/plan.ts";
+import type { DiffChoice } from "../output-options.ts";
+import { count, wrap } from "./layout.ts";
+import { renderChanges } from "./plan-changes.ts";
+import { renderRefusals } from "./plan-refusals.ts";
+import { printable } from "./printable.ts";
+import type { Style } from "./style.ts";
+
+export interface PlanView {
+  readonly style: Style;
+  /** Columns to use for words; diffs and paths are never broken. */
+  readonly width: number;
+  readonly diff: DiffChoice;
+  readonly verbosity: number;
+  /** The command to type next; null for none. */
+  readonly next: string | null;
+}
+
+/** Ends with a newline. */
+export function renderPlan(plan: Plan, view: PlanView): string {
+  const groups = groupChanges(plan.hosts.filter((host) => host.action === "change"));
+  const blocks = [
+    [...headline(plan, groups, view)],
+    ...(view.verbosity < 0 ? [] : groups.map((group) => renderGroup(plan, group, view))),
+    ...renderRefusals(plan, view),
+    ...unchanged(plan, view),
+    closing(plan, view),
+  ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function headline(plan: Plan, groups: readonly ChangeGroup[], { style, width }: PlanView): string[] {
+  const title = `${style.strong(`Plan ${plan.id.slice(0, 12)}`)}  `;
+  const [first = "", ...others] = wrap(summaryWords(plan, groups.length), { first: " ".repeat(19), width });
+  const source = sourceWords(plan);
+  return [
+    title + first.trimStart(),
+    ...others,
+    ...(source === "" ? [] : wrap(source, { first: "  ", width }).map((line) => style.dim(line))),
+  ];
+}
+
+/** "apply on 12 hosts: 9 change in 2 groups, 2 unchanged, 1 unreachable". */
+export function summaryWords(plan: Plan, groups: number): string {
+  const { change, none, held, unreachable, failed } = plan.summary;
+  const grouped = groups > 1 ? ` in ${groups} groups` : change > 1 ? " alike" : "";
+  const words = [
+    ...(change > 0 ? [plan.verb === "run" ? `${change} to run on` : `${change} to change${grouped}`] : []),
+    ...(none > 0 ? [`${none} unchanged`] : []),
+    ...(held > 0 ? [`${held} held`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(unreachable > 0 ? [`${unreachable} unreachable`] : []),
+  ];
+  return `${plan.verb} on ${count(plan.hosts.length, "host")}: ${words.join(", ") || "nothing selected"}`;
+}
+
+function sourceWords({ inputs }: Plan): string {
+  const dirty = inputs.dirty ? ", with uncommitted changes" : "";
+  if (inputs.revision !== null) return `revision ${printable(inputs.revision.slice(0, 12))}${dirty}`;
+  return inputs.flake === null ? "" : `${printable(inputs.flake)}${dirty}`;
+}
+
+function renderGroup(plan: Plan, group: ChangeGroup, view: PlanView): string[] {
+  const { style, width } = view;
+  const size = group.hosts.length === 1 ? "" : `  (${group.hosts.length} hosts)`;
+  const names = wrap(printable(foldHosts(group.hosts)) + size, { first: "", width });
+  return [...names.map((line) => style.name(style.strong(line))), ...renderChanges(plan, group, view)];
+}
+
+function unchanged(plan: Plan, { style, width, verbosity }: PlanView): string[][] {
+  const names = plan.hosts.filter((host) => host.action === "none").map((host) => host.name);
+  if (names.length === 0 || (verbosity < 1 && names.length < plan.hosts.length)) return [];
+  return [wrap(`${printable(foldHosts(names))}: up to date`, { first: "", width }).map((line) => style.dim(line))];
+}
+
+function closing(plan: Plan, { style, next }: PlanView): string[] {
+  if (plan.summary.change === 0) {
+    const clean = plan.summary.none === plan.hosts.length;
+    return [clean ? style.good("Nothing to do: every host is as it should be.") : "Nothing can be done on any host."];
+  }
+  return next === null ? [] : [`${style.strong("next")}  ${printable(next)}`];
+}

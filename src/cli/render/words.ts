@@ -1,0 +1,34 @@
+/** How outcomes are called in front of people. */
+import type { HostStatus } from "../../domain/outcome/events.ts";
+import type { Style } from "./style.ts";
+
+export const statusWords: Readonly<Record<HostStatus, string>> = {
+  unchanged: "unchanged",
+  changed: "changed",
+  failed: "failed",
+  unreachable: "unreachable",
+  rolled_back: "rolled back",
+  skipped: "skipped",
+  held: "held",
+  locked: "locked",
+  stale: "stale",
+  not_started: "not started",
+  unknown: "unknown",
+};
+
+/** Statuses after which somebody has to look. */
+export const troubled: ReadonlySet<HostStatus> = new Set<HostStatus>([
+  "failed",
+  "rolled_back",
+  "unreachable",
+  "locked",
+  "stale",
+  "unknown",
+  "held",
+]);
+
+export function paintStatus(status: HostStatus, style: Style): (text: string) => string {
+  if (status === "changed") return style.good;
+  if (status === "failed" || status === "rolled_back" || status === "unreachable") return style.bad;
+  return troubled.has(status) ? style.warning : style.dim;
+}

@@ -1,64 +1,69 @@
 /** Nix on the machine that runs the CLI: evaluate, build, sign, copy. */
 import type { HostName, StorePath } from "../domain/ids.ts";
 import type { Manifest } from "../domain/manifest/manifest.ts";
-import type { Failure } from "../domain/outcome/failure.ts";
+import type { HostAnswer } from "../domain/nix/answer.ts";
+import type { LockedInput } from "../domain/nix/expression.ts";
+import type { NixProgress } from "../domain/nix/log.ts";
 import type { Result } from "../domain/outcome/result.ts";
 
 export interface NixBuilder {
-  /** Identifies the fleet's source: locked reference, revision and whether the tree was dirty. */
-  source(): Promise<Result<FleetSource>>;
+  /** Identifies the fleet's source. A clean git tree, or one seen before, is known without starting Nix. */
+  source(signal: AbortSignal): Promise<Result<FleetSource>>;
   /**
-   * Evaluates the closures of these hosts. One bad host does not sink the others: its entry holds the failure.
-   * An unchanged fleet (same source, lock, inventory and Nix) is answered from the cache without evaluating.
+   * Evaluates the closures of these hosts. One bad host does not sink the others: its entry holds the failure. An error
+   * of the flake as a whole is the failure of the call. An unchanged fleet (same source, lock, inventory and Nix) is
+   * answered from the cache without starting Nix.
    */
   evaluate(request: EvaluateRequest): Promise<Result<ReadonlyMap<HostName, Result<EvaluatedHost>>>>;
   /** Builds what is missing. One failing derivation does not stop the others. */
   build(hosts: readonly EvaluatedHost[], options: BuildOptions): Promise<ReadonlyMap<HostName, Result<BuiltHost>>>;
-  /** Signs the closures of these paths with the fleet's key; does nothing for paths that have the signature. */
+  /** Reads and checks the manifest of a closure that is in the local store. */
+  manifest(system: StorePath): Promise<Result<Manifest>>;
+  /** Signs the closures of these paths with the fleet's key; does nothing for what it has signed already. */
   sign(paths: readonly StorePath[], signal: AbortSignal): Promise<Result<void>>;
   /** Copies closures to the daemon behind a unix socket; only what is missing travels. */
   copy(request: CopyRequest): Promise<Result<CopyOutcome>>;
-  /** Keeps paths alive until released, for a saved plan or a run. */
-  addRoot(name: string, paths: readonly StorePath[]): Promise<Result<void>>;
+  /** Keeps paths alive under a name (a letter or digit, then also `.`, `_` and `-`) until the root is removed. */
+  addRoot(name: string, paths: readonly StorePath[], signal: AbortSignal): Promise<Result<void>>;
+  /** Does nothing when there is no such root. */
+  removeRoot(name: string): Promise<Result<void>>;
 }
 
 export interface FleetSource {
   /** Locked flake reference, for the plan. */
   readonly reference: string;
-  /** Git revision, absent outside git. */
+  /** The same as attributes of a flake input. */
+  readonly input: LockedInput;
+  /** Git revision of the last commit; absent outside git. */
   readonly revision?: string;
+  /** Whether tracked files differ from that commit; true outside git. */
   readonly dirty: boolean;
-  /** Digest over source, flake.lock and Nix version: equal digests evaluate equally. */
+  /** Digest over source, flake.lock, overrides and Nix version: equal digests evaluate equally. */
   readonly digest: string;
+  /** What its owner should know, such as Nix files that git does not track and Nix therefore ignores. */
+  readonly warnings: readonly string[];
 }
 
 export interface EvaluateRequest {
   readonly source: FleetSource;
-  /** The resolved inventory as canonical JSON. */
+  /** The resolved inventory in the form of backends/contract/evaluation.md, as canonical JSON. */
   readonly inventoryJson: string;
   readonly hosts: readonly HostName[];
   readonly signal: AbortSignal;
-  readonly onProgress?: (line: BuildProgress) => void;
+  readonly onProgress?: (progress: BuildProgress) => void;
 }
 
-export interface EvaluatedHost {
-  readonly host: HostName;
-  readonly drvPath: string;
-  readonly outPath: StorePath;
-  readonly system: string;
-}
+export type EvaluatedHost = HostAnswer;
 
 export interface BuildOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: BuildProgress) => void;
 }
 
-export interface BuildProgress {
-  readonly kind: "evaluate" | "build" | "fetch" | "copy" | "log";
-  readonly text: string;
-  readonly done?: number;
-  readonly expected?: number;
-}
+/** Raw text of Nix and of builders: renderers escape it. */
+export type BuildProgress =
+  | NixProgress
+  | { readonly kind: "evaluate"; readonly text: string; readonly done: number; readonly expected: number };
 
 export interface BuiltHost {
   readonly host: HostName;
@@ -76,8 +81,8 @@ export interface CopyRequest {
 }
 
 export interface CopyOutcome {
+  /** Store paths that travelled; 0 when the host had them all. */
   readonly copiedPaths: number;
+  /** Size of their contents before the transport's own encoding. */
   readonly copiedBytes: number;
 }
-
-export type { Failure };

@@ -1,0 +1,17 @@
+/** What a builder is made with. */
+import type { InputOverride } from "../../domain/nix/input-override.ts";
+
+export interface NixSettings {
+  /** Folder with the fleet's flake.nix. */
+  readonly projectRoot: string;
+  /** For caches: wrappers, evaluations, signatures. Everything in it can be made again. */
+  readonly cacheDir: string;
+  /** For gc roots. */
+  readonly stateDir: string;
+  /** `PATH`, `NIXFLEET_NIX` and what Nix itself reads. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Other sources for inputs of the fleet's flake. */
+  readonly overrides: readonly InputOverride[];
+  /** The fleet's secret key; without it nothing is signed. */
+  readonly signingKeyFile?: string;
+}

@@ -16,7 +16,9 @@ export interface Interruption {
   signal(name: string): InterruptionStage;
 }
 
-export function createInterruption(onStage: (stage: InterruptionStage, signal: string) => void = () => {}): Interruption {
+export function createInterruption(
+  onStage: (stage: InterruptionStage, signal: string) => void = () => {},
+): Interruption {
   const draining = new AbortController();
   const detached = new AbortController();
   let stage: InterruptionStage = "running";

@@ -1,22 +1,12 @@
-/** The plan of `nixfleet run`: one command on many hosts. */
+/** The plan of `nixfleet run`: one command on many hosts. Nothing is observed first, since nothing is compared. */
 import type { HostName } from "../ids.ts";
 import type { Base } from "../inventory/resolved.ts";
-import type { HostFacts } from "../observation/facts.ts";
-import { eventErrorOf } from "../outcome/event-error.ts";
-import type { Result } from "../outcome/result.ts";
 import { sealPlan } from "./assemble.ts";
 import type { PlanRequest } from "./host-input.ts";
-import { liveSystem } from "./live-system.ts";
-import type { Plan, PlanHost } from "./plan.ts";
-import { expectationOf } from "./steps.ts";
+import type { Plan, PlanHost, StepExpectation } from "./plan.ts";
 
 export interface RunRequest extends Omit<PlanRequest, "hosts" | "verb"> {
-  readonly hosts: readonly RunHostInput[];
-}
-
-export interface RunHostInput {
-  readonly host: { readonly name: HostName; readonly base: Base };
-  readonly observed: Result<HostFacts>;
+  readonly hosts: readonly { readonly name: HostName; readonly base: Base }[];
   readonly command: RunCommand;
 }
 
@@ -29,44 +19,26 @@ export interface RunCommand {
 }
 
 export function assembleRun(request: RunRequest): Plan {
-  return sealPlan({ ...request, verb: "run" }, request.hosts.map(runHost));
+  const { command, hosts, ...rest } = request;
+  return sealPlan({ ...rest, verb: "run" }, hosts.map((host) => runHost(host, command)));
 }
 
-function runHost({ host, observed, command }: RunHostInput): PlanHost {
-  const nothing = {
-    files: [],
-    directories: [],
-    units: [],
-    packages: [],
-    users: [],
-    secrets: [],
-    conflicts: [],
-    notes: [],
-  };
-  if (!observed.ok) {
-    const error = eventErrorOf(observed.error);
-    return {
-      ...host,
-      ...nothing,
-      action: "unreachable",
-      reason: error.what,
-      code: error.code,
-      error,
-      from: null,
-      to: null,
-      reboot: { needed: "unknown", reasons: [] },
-      steps: [],
-    };
-  }
-  const facts = observed.value;
-  const system = liveSystem(facts);
-  return {
-    ...host,
-    ...nothing,
-    action: "change",
-    from: { system, generation: facts.generation, bootId: facts.bootId, files: facts.filesDigest },
-    to: { system },
-    reboot: facts.reboot,
-    steps: [{ id: `${host.name}/run`, kind: "run", needs: [], expect: expectationOf(facts), ...command }],
-  };
-}
+const anyState: StepExpectation = { system: null, generation: 0, files: "" };
+
+const runHost = ({ name, base }: RunRequest["hosts"][number], command: RunCommand): PlanHost => ({
+  name,
+  base,
+  action: "change",
+  from: null,
+  to: null,
+  files: [],
+  directories: [],
+  units: [],
+  packages: [],
+  users: [],
+  secrets: [],
+  conflicts: [],
+  notes: [],
+  reboot: { needed: "unknown", reasons: [] },
+  steps: [{ id: `${name}/run`, kind: "run", needs: [], expect: anyState, ...command }],
+});

@@ -72,7 +72,7 @@ function idleFindings(host: PlanHost): string[] {
 function changeFindings(plan: Plan, host: PlanHost): string[] {
   return [
     ...when(host.steps.length === 0, "is to change, but has no steps"),
-    ...when(host.from === null || host.to === null, "is to change, but was not observed"),
+    ...when(plan.verb !== "run" && (host.from === null || host.to === null), "is to change, but was not observed"),
     ...when(host.conflicts.length > 0, "is to change although files are in the way"),
     ...when(host.code !== undefined, "is to change although it carries a failure"),
     ...host.steps.flatMap((step, index) => stepFindings(plan, host, step, index)),

@@ -2,6 +2,11 @@
 import type { FailureEntry } from "./types.ts";
 
 export const hostCodes = {
+  "host/command-failed": {
+    kind: "failed",
+    meaning: "The command or task ran on the host and ended with an exit code other than 0.",
+    remedy: "Read its output above, or in the run's log of that host.",
+  },
   "host/protocol": {
     kind: "failed",
     meaning: "What the program on the host printed is not the answer NixFleet understands.",

@@ -1,0 +1,64 @@
+/** Makes a closure live on the host, or un-manages it; the host commits or puts itself back. */
+import type { ActivationDone } from "../../domain/host/activation.ts";
+import { type ActivationRequest, activateCommand, type HostCommand, removeCommand } from "../../domain/host/verbs.ts";
+import { parseGeneration, parseStorePath, type StorePath } from "../../domain/ids.ts";
+import { diagnosed, hostPrinted } from "../../domain/outcome/event-bodies.ts";
+import type { Step } from "../../domain/plan/plan.ts";
+import { runActivation } from "../activation.ts";
+import { createLineSplitter } from "../line-splitter.ts";
+import type { StepContext } from "../step-context.ts";
+import type { StepOutcome } from "../step-outcome.ts";
+
+type ActivatingStep = Extract<Step, { kind: "activate" | "remove" }>;
+
+export async function activate(step: ActivatingStep, context: StepContext): Promise<StepOutcome> {
+  const { session, recorder, clock, interruption } = context;
+  const host = session.host.name;
+  const lines = createLineSplitter();
+  const print = (texts: readonly string[]): void => {
+    for (const text of texts) void recorder.record(hostPrinted(host, "activate", "stdout", text));
+  };
+  const outcome = await runActivation(session, commandFor(step, context), {
+    run: recorder.run,
+    clock,
+    detached: interruption.detached,
+    onLog: (chunk) => {
+      void recorder.hostLog(host, chunk);
+      print(lines.push(chunk));
+    },
+    onReattach: (because) => void recorder.record(diagnosed({ ...because, host }, "warn")),
+  });
+  print(lines.rest());
+  if (outcome.kind === "unknown") return { kind: "unknown", error: { ...outcome.because, host } };
+  if (!outcome.verdict.ok) return { kind: "failed", error: { ...outcome.verdict.error, host } };
+  return { kind: "done", note: noteOf(outcome.verdict.value) };
+}
+
+function commandFor(step: ActivatingStep, { recorder, operator, revision }: StepContext): HostCommand {
+  const request: ActivationRequest = {
+    run: recorder.run,
+    expected: { live: storePathOrNull(step.expect.system), generation: knownGeneration(step.expect.generation) },
+    owner: operator,
+    revision,
+  };
+  return step.kind === "remove" ? removeCommand(request) : activateCommand(knownStorePath(step.system), request);
+}
+
+function noteOf(done: ActivationDone): string {
+  const kept = done.edited.length > 0 ? `; edited files kept in ${done.editedFolder ?? "the host's state folder"}` : "";
+  return `generation ${done.generation}${kept}`;
+}
+
+const storePathOrNull = (text: string | null): StorePath | null => (text === null ? null : knownStorePath(text));
+
+function knownStorePath(text: string): StorePath {
+  const path = parseStorePath(text);
+  if (path === undefined) throw new Error(`a plan that passed its check names the store path ${text}`);
+  return path;
+}
+
+function knownGeneration(number: number) {
+  const generation = parseGeneration(number);
+  if (generation === undefined) throw new Error(`a plan that passed its check names the generation ${number}`);
+  return generation;
+}

@@ -1,0 +1,28 @@
+/** Copies a closure into the host's store, over the connection that is open already. */
+
+import { parseStorePath } from "../../domain/ids.ts";
+import { phaseProgressed } from "../../domain/outcome/event-bodies.ts";
+import type { Step } from "../../domain/plan/plan.ts";
+import type { StepContext } from "../step-context.ts";
+import type { StepOutcome } from "../step-outcome.ts";
+
+export async function copyClosure(step: Extract<Step, { kind: "copy" }>, context: StepContext): Promise<StepOutcome> {
+  const { session, builder, recorder, interruption } = context;
+  const host = session.host.name;
+  const system = parseStorePath(step.system);
+  if (system === undefined) throw new Error(`a plan that passed its check names the store path ${step.system}`);
+  const socket = await session.daemonSocket();
+  if (!socket.ok) return { kind: "failed", error: { ...socket.error, host } };
+  const copied = await builder.copy({
+    host,
+    paths: [system],
+    // A direct socket is this machine's own store, where the closure was built.
+    ...(socket.value.via === "direct" ? {} : { socket: socket.value.localPath }),
+    signal: interruption.detached,
+    onProgress: ({ text, ...amounts }) => {
+      void recorder.record(phaseProgressed("copy", text, { host, ...amounts }));
+    },
+  });
+  if (!copied.ok) return { kind: "failed", error: { ...copied.error, host } };
+  return copied.value.copiedPaths === 0 ? { kind: "already-done" } : { kind: "done" };
+}

@@ -1,0 +1,110 @@
+/** One host's part of a plan: lock, look again, do each step, release. Decides nothing. */
+
+import { parseStorePath } from "../domain/ids.ts";
+import type { HostFacts } from "../domain/observation/facts.ts";
+import { phaseEnded, phaseStarted } from "../domain/outcome/event-bodies.ts";
+import type { Phase } from "../domain/outcome/events.ts";
+import type { Failure } from "../domain/outcome/failure.ts";
+import { unreachable } from "../domain/outcome/unreachable.ts";
+import type { PlanHost, Step } from "../domain/plan/plan.ts";
+import { precheck, staleFailure } from "../domain/plan/precheck.ts";
+import { activate } from "./handlers/activate.ts";
+import { copyClosure } from "./handlers/copy.ts";
+import { runOnHost } from "./handlers/run.ts";
+import { holdLock } from "./host-lock.ts";
+import { observe } from "./observe.ts";
+import type { StepContext } from "./step-context.ts";
+import type { StepOutcome } from "./step-outcome.ts";
+
+export async function runHost(plan: PlanHost, verb: string, context: StepContext): Promise<StepOutcome> {
+  if (plan.steps.every((step) => step.kind === "run")) return runSteps(plan, undefined, context);
+  const { session, recorder, clock, operator, interruption } = context;
+  const lock = await inPhase("lock", context, () =>
+    holdLock(
+      session,
+      { run: recorder.run, owner: operator, reason: verb, system: parseStorePath(plan.to?.system ?? "") ?? null },
+      clock,
+      interruption.detached,
+    ),
+  );
+  if (!lock.ok) return { kind: "failed", error: lock.error };
+  try {
+    const facts = await observe(session, interruption.detached);
+    if (!facts.ok) return { kind: "failed", error: facts.error };
+    return await runSteps(plan, facts.value, context);
+  } finally {
+    await lock.value.release();
+  }
+}
+
+async function runSteps(plan: PlanHost, facts: HostFacts | undefined, context: StepContext): Promise<StepOutcome> {
+  let last: StepOutcome = { kind: "already-done" };
+  for (const step of plan.steps) {
+    last = worthTelling(last, await runStep(step, facts, context));
+    if (last.kind === "failed" || last.kind === "unknown") return last;
+  }
+  return last;
+}
+
+async function runStep(step: Step, facts: HostFacts | undefined, context: StepContext): Promise<StepOutcome> {
+  if (facts !== undefined) {
+    const check = precheck(step, facts);
+    if (check.kind === "already-done") return check;
+    if (check.kind === "drifted") return { kind: "failed", error: staleFailure(context.session.host.name, check) };
+  }
+  const { recorder, clock, session } = context;
+  const host = session.host.name;
+  const phase = phaseOf(step);
+  await recorder.record(phaseStarted(phase, host));
+  const startedAt = clock.now();
+  const outcome = await handle(step, context);
+  const error = outcome.kind === "failed" || outcome.kind === "unknown" ? { error: outcome.error } : {};
+  await recorder.record(phaseEnded(phase, { host, ms: clock.now() - startedAt, ...error }));
+  return outcome;
+}
+
+function handle(step: Step, context: StepContext): Promise<StepOutcome> {
+  switch (step.kind) {
+    case "copy":
+      return copyClosure(step, context);
+    case "activate":
+    case "remove":
+      return activate(step, context);
+    case "run":
+      return runOnHost(step, context);
+    default:
+      return unreachable(step);
+  }
+}
+
+function phaseOf(step: Step): Phase {
+  switch (step.kind) {
+    case "copy":
+      return "copy";
+    case "activate":
+    case "remove":
+      return "activate";
+    case "run":
+      return "task";
+    default:
+      return unreachable(step);
+  }
+}
+
+/** A host is "already done" only when all its steps were. */
+const worthTelling = (before: StepOutcome, now: StepOutcome): StepOutcome =>
+  now.kind === "already-done" && before.kind === "done" ? before : now;
+
+async function inPhase<T extends { readonly ok: true } | { readonly ok: false; readonly error: Failure }>(
+  phase: Phase,
+  { session, recorder, clock }: StepContext,
+  work: () => Promise<T>,
+): Promise<T> {
+  const host = session.host.name;
+  await recorder.record(phaseStarted(phase, host));
+  const startedAt = clock.now();
+  const result = await work();
+  const error = result.ok ? {} : { error: result.error };
+  await recorder.record(phaseEnded(phase, { host, ms: clock.now() - startedAt, ...error }));
+  return result;
+}

@@ -1,0 +1,21 @@
+/** What a handler works with. */
+import type { Elevation } from "../domain/host/loader.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { NixBuilder } from "../ports/nix-builder.ts";
+import type { Interruption } from "./interruption.ts";
+import type { Recorder } from "./recorder.ts";
+import type { HostSession } from "./session.ts";
+
+export interface StepContext {
+  readonly session: HostSession;
+  readonly builder: NixBuilder;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly interruption: Interruption;
+  /** How commands become root. */
+  readonly elevation: Elevation;
+  /** `user@machine`. */
+  readonly operator: string;
+  /** Git revision of the fleet, for the host's state. */
+  readonly revision: string | null;
+}

@@ -1,0 +1,13 @@
+/** Who watches a workflow: told what is planned and what happens; decides how that looks. */
+import type { RunEvent } from "../domain/outcome/events.ts";
+import type { Failure } from "../domain/outcome/failure.ts";
+import type { Plan } from "../domain/plan/plan.ts";
+import type { Status } from "../domain/status/status.ts";
+
+export interface Audience {
+  plan(plan: Plan, hints?: { readonly file?: string; readonly next?: string | null }): void;
+  event(event: RunEvent): void;
+  status(status: Status): void;
+  failures(failures: readonly Failure[]): void;
+  note(text: string): void;
+}

@@ -1,0 +1,2 @@
+/** Randomness, for ids. */
+export type RandomBytes = (count: number) => Uint8Array;

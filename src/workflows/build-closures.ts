@@ -1,0 +1,75 @@
+/** From the flake and the inventory to built closures with their manifests. */
+import type { HostName } from "../domain/ids.ts";
+import { inventoryForNix } from "../domain/inventory/for-nix.ts";
+import type { Inventory, ResolvedHost } from "../domain/inventory/resolved.ts";
+import { phaseEnded, phaseProgressed, phaseStarted } from "../domain/outcome/event-bodies.ts";
+import { err, ok, type Result } from "../domain/outcome/result.ts";
+import type { Recorder } from "../engine/recorder.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { BuildProgress, BuiltHost, EvaluatedHost, FleetSource, NixBuilder } from "../ports/nix-builder.ts";
+
+export interface Building {
+  readonly builder: NixBuilder;
+  readonly inventory: Inventory;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+export interface Closures {
+  readonly source: FleetSource;
+  readonly hosts: ReadonlyMap<HostName, Result<BuiltHost>>;
+  /** By host: what its configuration wants people to know. */
+  readonly warnings: ReadonlyMap<HostName, readonly string[]>;
+}
+
+/** Fails only when the flake as a whole cannot be used; a host's own trouble is its own entry. */
+export async function buildClosures(hosts: readonly ResolvedHost[], building: Building): Promise<Result<Closures>> {
+  const source = await building.builder.source(building.signal);
+  if (!source.ok) return source;
+  const evaluated = await evaluate(hosts, source.value, building);
+  if (!evaluated.ok) return evaluated;
+  const good = [...evaluated.value.values()].flatMap((host) => (host.ok ? [host.value] : []));
+  const built = await build(good, building);
+  const outcome = (name: HostName, host: Result<EvaluatedHost>): Result<BuiltHost> =>
+    host.ok ? (built.get(name) ?? missing(name)) : err(host.error);
+  return ok({
+    source: source.value,
+    hosts: new Map([...evaluated.value].map(([name, host]) => [name, outcome(name, host)])),
+    warnings: new Map(good.map((host) => [host.host, host.warnings])),
+  });
+}
+
+async function evaluate(hosts: readonly ResolvedHost[], source: FleetSource, building: Building) {
+  const { builder, inventory, recorder, clock, signal } = building;
+  const startedAt = clock.now();
+  void recorder.record(phaseStarted("evaluate"));
+  const evaluated = await builder.evaluate({
+    source,
+    inventoryJson: inventoryForNix(inventory),
+    hosts: hosts.map((host) => host.name),
+    signal,
+    onProgress: (progress) => tell("evaluate", progress, recorder),
+  });
+  const ms = clock.now() - startedAt;
+  void recorder.record(phaseEnded("evaluate", evaluated.ok ? { ms } : { ms, error: evaluated.error }));
+  return evaluated;
+}
+
+async function build(hosts: readonly EvaluatedHost[], { builder, recorder, clock, signal }: Building) {
+  const startedAt = clock.now();
+  void recorder.record(phaseStarted("build"));
+  const built = await builder.build(hosts, { signal, onProgress: (progress) => tell("build", progress, recorder) });
+  void recorder.record(phaseEnded("build", { ms: clock.now() - startedAt }));
+  return built;
+}
+
+function tell(phase: "evaluate" | "build", { text, ...amounts }: BuildProgress, recorder: Recorder): void {
+  const done = "done" in amounts && amounts.done !== undefined ? { done: amounts.done } : {};
+  const expected = "expected" in amounts && amounts.expected !== undefined ? { expected: amounts.expected } : {};
+  void recorder.record(phaseProgressed(phase, text, { ...done, ...expected }));
+}
+
+function missing(name: HostName): never {
+  throw new Error(`the builder gave no answer for ${name}`);
+}

@@ -1,0 +1,50 @@
+/** From a plan to results: show, ask, sign, execute, conclude. The same path for every verb and for plan files. */
+import type { HostName } from "../domain/ids.ts";
+import type { ResolvedHost } from "../domain/inventory/resolved.ts";
+import { planMade } from "../domain/outcome/event-bodies.ts";
+import { type ExitCode, exitCodes } from "../domain/outcome/exit-codes.ts";
+import type { Failure } from "../domain/outcome/failure.ts";
+import { err, ok, type Result } from "../domain/outcome/result.ts";
+import type { Plan } from "../domain/plan/plan.ts";
+import { executePlan } from "../engine/execute-plan.ts";
+import { systemsOf } from "./plan.ts";
+import { concludeRun, type Frame } from "./run-frame.ts";
+import type { Tools } from "./tools.ts";
+
+export interface CarryOut {
+  readonly plan: Plan;
+  readonly hosts: readonly ResolvedHost[];
+  /** Asks the operator; not asked when nothing would change. */
+  readonly confirm: (plan: Plan) => Promise<Result<boolean>>;
+}
+
+export async function carryOut(
+  { plan, hosts, confirm }: CarryOut,
+  frame: Frame,
+  tools: Tools,
+): Promise<Result<ExitCode, readonly Failure[]>> {
+  const saved = await frame.savePlan(plan);
+  if (!saved.ok) return err([saved.error]);
+  await frame.recorder.record(planMade(plan.id, plan.hosts.length, plan.summary.change));
+  if (plan.summary.change > 0) {
+    const agreed = await confirm(plan);
+    if (!agreed.ok) return err([agreed.error]);
+    if (!agreed.value) return ok(exitCodes.halted);
+    const signed = await signClosures(plan, tools);
+    if (!signed.ok) return err([signed.error]);
+  }
+  const results = await executePlan(plan, {
+    ...tools,
+    fleet: frame.fleet,
+    recorder: frame.recorder,
+    hosts: new Map<HostName, ResolvedHost>(hosts.map((host) => [host.name, host])),
+    revision: plan.inputs.revision,
+  });
+  return ok(await concludeRun(frame, results, tools));
+}
+
+/** Only what will be copied: closures of a rollback lie on their hosts, signed once already. */
+async function signClosures(plan: Plan, { builder, interruption }: Tools): Promise<Result<void>> {
+  const copies = plan.hosts.some((host) => host.steps.some((step) => step.kind === "copy"));
+  return copies ? builder.sign(systemsOf(plan), interruption.draining) : ok(undefined);
+}

@@ -1,0 +1,48 @@
+/** Puts together what the planner needs of each host; looks closer only at hosts that are to change. */
+import type { HostName } from "../domain/ids.ts";
+import type { ResolvedHost } from "../domain/inventory/resolved.ts";
+import type { Manifest } from "../domain/manifest/manifest.ts";
+import type { HostFacts } from "../domain/observation/facts.ts";
+import { err, type Result } from "../domain/outcome/result.ts";
+import type { DesiredHost, HostInput } from "../domain/plan/host-input.ts";
+import { needsInspection } from "../domain/plan/inspection.ts";
+import type { Fleet } from "../engine/fleet.ts";
+import type { StoreFiles } from "../ports/store-files.ts";
+import { inspectHost, nothingInspected } from "./inspect-host.ts";
+
+export interface Gathering {
+  readonly fleet: Fleet;
+  readonly storeFiles: StoreFiles;
+  readonly signal: AbortSignal;
+}
+
+export function gatherHosts(
+  hosts: readonly ResolvedHost[],
+  observed: ReadonlyMap<HostName, Result<HostFacts>>,
+  desired: ReadonlyMap<HostName, Result<DesiredHost>>,
+  gathering: Gathering,
+): Promise<readonly HostInput[]> {
+  const of = <T>(map: ReadonlyMap<HostName, T>, name: HostName): T => {
+    const value = map.get(name);
+    if (value === undefined) throw new Error(`nothing was gathered for ${name}`);
+    return value;
+  };
+  return Promise.all(hosts.map((host) => gatherHost(host, of(observed, host.name), of(desired, host.name), gathering)));
+}
+
+async function gatherHost(
+  host: ResolvedHost,
+  observed: Result<HostFacts>,
+  desired: Result<DesiredHost>,
+  { fleet, storeFiles, signal }: Gathering,
+): Promise<HostInput> {
+  const { name, base } = host;
+  const input = { host: { name, base }, observed, desired, ...nothingInspected };
+  if (!observed.ok || !desired.ok || !needsInspection(observed.value, desired.value)) return input;
+  const session = await fleet.session(host, signal);
+  if (!session.ok) return { ...input, observed: err(session.error) };
+  const inspected = await inspectHost(session.value, observed.value, manifestOf(desired.value), { storeFiles, signal });
+  return inspected.ok ? { ...input, ...inspected.value } : { ...input, observed: err(inspected.error) };
+}
+
+const manifestOf = (desired: DesiredHost): Manifest | null => (desired.kind === "closure" ? desired.manifest : null);

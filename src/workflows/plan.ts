@@ -1,0 +1,67 @@
+/** `nixfleet plan`: gather, decide, show, and write it down when asked. Changes nothing on any host. */
+import { parseStorePath } from "../domain/ids.ts";
+import { type ExitCode, exitCodeOf, exitCodes, worstExitCode } from "../domain/outcome/exit-codes.ts";
+import type { Failure } from "../domain/outcome/failure.ts";
+import { failureCodes } from "../domain/outcome/failure-codes/index.ts";
+import { err, ok, type Result } from "../domain/outcome/result.ts";
+import { encodePlan } from "../domain/plan/codec.ts";
+import type { Plan } from "../domain/plan/plan.ts";
+import { type ApplyRequest, planApply } from "./plan-apply.ts";
+import { type Frame, inFrame } from "./run-frame.ts";
+import type { Tools } from "./tools.ts";
+
+export interface PlanRequest extends ApplyRequest {
+  /** Exit code 2 when changes are present. */
+  readonly detailedExitCode: boolean;
+  /** Writes the plan; absent when it is only shown. */
+  readonly out?: { readonly file: string; readonly write: (text: string) => Promise<Result<void>> };
+}
+
+export async function planFleet(request: PlanRequest, tools: Tools): Promise<Result<ExitCode, readonly Failure[]>> {
+  const framed = await inFrame("plan", tools, false, (frame) => planAndShow(request, frame, tools));
+  return framed.ok ? framed.value : err([framed.error]);
+}
+
+async function planAndShow(
+  request: PlanRequest,
+  frame: Frame,
+  tools: Tools,
+): Promise<Result<ExitCode, readonly Failure[]>> {
+  const plan = await planApply(request, frame, tools);
+  if (!plan.ok) return plan;
+  const { out } = request;
+  if (out !== undefined) {
+    const kept = await keepPlan(plan.value, out, tools);
+    if (!kept.ok) return err([kept.error]);
+  }
+  tools.audience.plan(plan.value, out === undefined ? {} : { file: out.file });
+  return ok(exitCodeOfPlan(plan.value, request.detailedExitCode));
+}
+
+/** A saved plan's closures must not be collected before it is applied. */
+async function keepPlan(
+  plan: Plan,
+  out: NonNullable<PlanRequest["out"]>,
+  { builder, interruption }: Tools,
+): Promise<Result<void>> {
+  const rooted = await builder.addRoot(`plan-${plan.id.slice(0, 16)}`, systemsOf(plan), interruption.draining);
+  return rooted.ok ? out.write(encodePlan(plan)) : rooted;
+}
+
+/** The closures that the plan makes live, each once. */
+export function systemsOf(plan: Plan) {
+  const paths = plan.hosts
+    .filter((host) => host.action === "change")
+    .map((host) => parseStorePath(host.to?.system ?? ""));
+  return [...new Set(paths.filter((path) => path !== undefined))];
+}
+
+/** Trouble of single hosts counts, as it would when the plan were applied. */
+export function exitCodeOfPlan(plan: Plan, detailed: boolean): ExitCode {
+  const troubles = plan.hosts.flatMap(({ action, code }): ExitCode[] => {
+    if (action === "none" || action === "change") return [];
+    const entry = Object.entries(failureCodes).find(([known]) => known === code)?.[1];
+    return [entry === undefined ? exitCodes.failed : exitCodeOf(entry.kind)];
+  });
+  return worstExitCode([...troubles, ...(detailed && plan.summary.change > 0 ? [exitCodes.changesPresent] : [])]);
+}

@@ -1,0 +1,64 @@
+/** The frame of every verb that deals with hosts: a run id, the fleet's connections, events, an orderly end. */
+import type { RunId } from "../domain/ids.ts";
+import { runEnded, runStarted } from "../domain/outcome/event-bodies.ts";
+import type { HostResult } from "../domain/outcome/events.ts";
+import type { ExitCode } from "../domain/outcome/exit-codes.ts";
+import { ok, type Result } from "../domain/outcome/result.ts";
+import { runExitCode } from "../domain/outcome/run-exit-code.ts";
+import type { Plan } from "../domain/plan/plan.ts";
+import { makeRunId, RUN_ID_RANDOM_BYTES } from "../domain/run/run-id.ts";
+import { createFleet, type Fleet } from "../engine/fleet.ts";
+import { createRecorder, type Recorder } from "../engine/recorder.ts";
+import type { RunJournal } from "../ports/journal.ts";
+import type { Tools } from "./tools.ts";
+
+export interface Frame {
+  readonly run: RunId;
+  readonly fleet: Fleet;
+  readonly recorder: Recorder;
+  readonly startedAt: number;
+  /** Keeps the plan with the run. */
+  savePlan(plan: Plan): Promise<Result<void>>;
+}
+
+/** Runs `work` in a frame; connections are closed and the journal ended whatever happens. */
+export async function inFrame<T>(
+  verb: string,
+  tools: Tools,
+  journalled: boolean,
+  work: (frame: Frame) => Promise<T>,
+): Promise<Result<T>> {
+  const { clock, random, audience, operator, toolVersion } = tools;
+  const startedAt = clock.now();
+  const run = makeRunId(startedAt, random(RUN_ID_RANDOM_BYTES));
+  const begun = journalled ? await tools.journal.begin(run, { verb, by: operator, startedAt }) : ok(undefined);
+  if (!begun.ok) return begun;
+  const journal: RunJournal | undefined = begun.value;
+  const recorder = createRecorder({
+    run,
+    clock,
+    listen: (event) => audience.event(event),
+    ...(journal === undefined ? {} : { journal }),
+  });
+  const fleet = createFleet(tools);
+  await recorder.record(runStarted(toolVersion, verb, operator));
+  try {
+    const savePlan = async (plan: Plan): Promise<Result<void>> =>
+      journal === undefined ? ok(undefined) : journal.savePlan(plan);
+    return ok(await work({ run, fleet, recorder, startedAt, savePlan }));
+  } finally {
+    await fleet.close();
+    await journal?.end();
+  }
+}
+
+/** Records the summary, which is the last event of every run, and gives the exit code. */
+export async function concludeRun(
+  frame: Frame,
+  hosts: readonly HostResult[],
+  { clock, interruption }: Tools,
+): Promise<ExitCode> {
+  const exit = runExitCode(hosts, interruption.first);
+  await frame.recorder.record(runEnded({ exit, ms: clock.now() - frame.startedAt, hosts }));
+  return exit;
+}

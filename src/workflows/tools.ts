@@ -1,0 +1,27 @@
+/** What the workflows work with; wired once, for each command. */
+import type { Elevation } from "../domain/host/loader.ts";
+import type { Interruption } from "../engine/interruption.ts";
+import type { Audience } from "../ports/audience.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { NixBuilder } from "../ports/nix-builder.ts";
+import type { RandomBytes } from "../ports/random.ts";
+import type { StoreFiles } from "../ports/store-files.ts";
+import type { Transport } from "../ports/transport.ts";
+
+export interface Tools {
+  readonly transport: Transport;
+  readonly builder: NixBuilder;
+  readonly storeFiles: StoreFiles;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly audience: Audience;
+  readonly interruption: Interruption;
+  /** Text of the host program. */
+  readonly program: string;
+  readonly elevation: Elevation;
+  /** `user@machine`. */
+  readonly operator: string;
+  readonly toolVersion: string;
+}

@@ -9,8 +9,12 @@ export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Set once, by the command that ran; main.ts hands it to the process. */
-  exit(code: ExitCode): void;
+  exit(code: ExitCode | PassedOnExitCode): void;
 }
+
+declare const passedOn: unique symbol;
+/** The exit code of a program that a command stands in for, such as ssh; outside the table of exit codes. */
+export type PassedOnExitCode = number & { readonly [passedOn]: true };
 
 /** A command's file: says its arguments and options, and runs it. Loaded only when it is the one that was typed. */
 export interface CommandModule {

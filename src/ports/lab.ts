@@ -1,4 +1,5 @@
 /** The lab's machinery, as the lab workflows see it. Every lab is one state folder; the image is shared by all labs. */
+import type { LabId } from "../domain/lab/naming.ts";
 import type { LabMachine, LabState } from "../domain/lab/state.ts";
 import type { Result } from "../domain/outcome/result.ts";
 
@@ -41,10 +42,23 @@ export interface LabStore {
   ensureKeys(state: LabState, nix: string): Promise<Result<LabPublicKeys>>;
   /** Writes inventory, known_hosts and ssh_config for the lab's machines. */
   writeAccessFiles(state: LabState, keys: LabPublicKeys): Promise<void>;
+  /** The files that people and programs reach the machines with. */
+  readonly access: LabAccess;
   /** Serializes commands on one lab; the lock falls with the process. */
   lock(): Promise<Result<LabLock>>;
   /** Removes the folder and all in it. */
   remove(): Promise<void>;
+}
+
+export interface LabAccess {
+  readonly inventory: string;
+  /** For `ssh -F`. */
+  readonly sshConfig: string;
+  readonly knownHosts: string;
+  /** Private key that may log in. */
+  readonly identityFile: string;
+  /** Private key whose signatures the machines trust. */
+  readonly signingKey: string;
 }
 
 export interface LabLock {
@@ -98,9 +112,21 @@ export interface MachineStatus {
 }
 
 export interface Lab {
+  readonly id: LabId;
+  /** Absolute path of the cache folder. */
+  readonly cache: string;
   readonly preconditions: LabPreconditions;
   readonly images: LabImages;
   readonly store: LabStore;
   readonly network: LabNetwork;
   readonly machines: LabMachines;
+  /** Waits between two looks at machines. */
+  readonly pause: (ms: number) => Promise<void>;
+  /** Milliseconds on a clock that nobody sets. */
+  readonly elapsed: () => number;
+  readonly newMachineId: () => string;
+  /** Runs ssh on this terminal and resolves to its exit code; without a command it is a login. */
+  ssh(machine: LabMachine, command: readonly string[]): Promise<number>;
+  /** The `nix` program of this machine: its own, or the lab's once the image is there. */
+  nix(): string | undefined;
 }

@@ -1,0 +1,103 @@
+/** From the options of `lab up` and what is there already to what the lab shall be. */
+import { parseHostName } from "../ids.ts";
+import { type Failure, failure } from "../outcome/failure.ts";
+import { err, ok, type Result } from "../outcome/result.ts";
+import { hostNames, type LabId } from "./naming.ts";
+import { type PerMachine, valueFor } from "./per-machine.ts";
+import type { LabMachine, LabState, Shape, SudoMode } from "./state.ts";
+import { capacity, formatSubnet, machineAddress, parseSubnet, type Subnet } from "./subnet.ts";
+
+export interface LabOptions {
+  readonly hosts: number;
+  readonly prefix: string;
+  readonly subnet: string;
+  readonly shape: PerMachine<Shape>;
+  readonly sudo: PerMachine<SudoMode>;
+}
+
+/**
+ * A lab that is up already keeps its machines and may get more; anything else about it stays as it is.
+ *
+ * @param newMachineId gives 32 hexadecimal digits that no other machine has
+ */
+export function desiredLab(
+  id: LabId,
+  cache: string,
+  options: LabOptions,
+  existing: LabState | undefined,
+  newMachineId: () => string,
+): Result<LabState> {
+  const subnet = parseSubnet(options.subnet);
+  if (!subnet.ok) return subnet;
+  const trouble = badOptions(options, subnet.value);
+  if (trouble !== undefined) return err(trouble);
+  const wanted = hostNames(options.prefix, options.hosts).map((name, index) =>
+    newMachine(name, index + 1, subnet.value, options, existing?.machines[index]?.machineId ?? newMachineId()),
+  );
+  const state: LabState = {
+    schema: "nixfleet.lab/1",
+    id,
+    prefix: options.prefix,
+    subnet: formatSubnet(subnet.value),
+    cache,
+    machines: wanted,
+  };
+  return existing === undefined || grows(existing, state) ? ok(state) : err(different(existing, state));
+}
+
+function newMachine(
+  name: string,
+  number: number,
+  subnet: Subnet,
+  { shape, sudo }: LabOptions,
+  machineId: string,
+): LabMachine {
+  const address = machineAddress(subnet, number);
+  return { name, number, address, shape: valueFor(shape, name), sudo: valueFor(sudo, name), machineId };
+}
+
+function badOptions(options: LabOptions, subnet: Subnet): Failure | undefined {
+  const room = capacity(subnet);
+  if (!Number.isSafeInteger(options.hosts) || options.hosts < 1 || options.hosts > room)
+    return failure("lab/bad-option", "the number of machines is not usable", {
+      expected: `1 to ${room}, which is what ${formatSubnet(subnet)} has room for`,
+      found: String(options.hosts),
+    });
+  // Machine names become host names of at most 63 characters.
+  if (parseHostName(options.prefix) === undefined || options.prefix.includes(".") || options.prefix.length > 40)
+    return failure("lab/bad-option", "the machines' name is not usable", {
+      expected: "letters, digits and dashes, at most 40",
+      found: options.prefix,
+    });
+  const names = hostNames(options.prefix, options.hosts);
+  const stranger = [...Object.keys(options.shape.byName), ...Object.keys(options.sudo.byName)].find(
+    (name) => !names.includes(name),
+  );
+  if (stranger !== undefined)
+    return failure("lab/unknown-machine", "an option names a machine that the lab will not have", {
+      expected: `one of ${names.join(", ")}`,
+      found: stranger,
+    });
+  return undefined;
+}
+
+const grows = (existing: LabState, wanted: LabState): boolean =>
+  existing.subnet === wanted.subnet &&
+  existing.cache === wanted.cache &&
+  existing.machines.every((machine, index) => alike(machine, wanted.machines[index]));
+
+const alike = (one: LabMachine, other: LabMachine | undefined): boolean =>
+  other !== undefined && describeMachine(one) === describeMachine(other);
+
+const different = (existing: LabState, wanted: LabState): Failure =>
+  failure("lab/different", "another lab is up in this state folder", {
+    expected: describe(wanted),
+    found: describe(existing),
+    next: "nixfleet lab down, or another folder with --state",
+  });
+
+const describe = ({ machines, subnet, cache }: LabState): string =>
+  `${machines.map(describeMachine).join(", ")} in ${subnet}, image in ${cache}`;
+
+const describeMachine = ({ name, shape, sudo }: LabMachine): string =>
+  `${name} (${shape}${sudo === "password" ? ", sudo asks for a password" : ""})`;

@@ -1,0 +1,36 @@
+/** The lab's image and Nix, also without any machine. */
+import { failure } from "../../domain/outcome/failure.ts";
+import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import type { Lab, LabImage, Report } from "../../ports/lab.ts";
+
+export interface ImageRequest {
+  readonly installDeps: boolean;
+  readonly forgetImage: boolean;
+  readonly mirror?: string;
+}
+
+/** Checks and completes what this machine needs, then builds the image unless the cache has it. */
+export async function prepareImage(lab: Lab, request: ImageRequest, report: Report): Promise<Result<LabImage>> {
+  const fit = await lab.preconditions.check();
+  if (!fit.ok) return fit;
+  const packages = await completePackages(lab, request.installDeps, report);
+  if (!packages.ok) return packages;
+  if (request.forgetImage) await lab.images.forget();
+  return await lab.images.ensure(request.mirror === undefined ? {} : { mirror: request.mirror }, report);
+}
+
+async function completePackages(lab: Lab, installDeps: boolean, report: Report): Promise<Result<void>> {
+  const missing = await lab.preconditions.missingPackages();
+  if (missing.length === 0) return ok(undefined);
+  if (installDeps) {
+    report(`installing ${missing.join(" ")}`);
+    return await lab.preconditions.install(missing, report);
+  }
+  return err(
+    failure("lab/missing-packages", "the lab needs packages that are not installed", {
+      expected: "these Debian packages installed",
+      found: `missing: ${missing.join(" ")}`,
+      next: `run it again with --install-deps, or: apt-get install ${missing.join(" ")}`,
+    }),
+  );
+}

@@ -34,6 +34,8 @@ export interface FleetSource {
   readonly reference: string;
   /** The same as attributes of a flake input. */
   readonly input: LockedInput;
+  /** Overrides of the fleet's inputs as arguments of Nix, locked. */
+  readonly overrides: readonly string[];
   /** Git revision of the last commit; absent outside git. */
   readonly revision?: string;
   /** Whether tracked files differ from that commit; true outside git. */

@@ -57,12 +57,12 @@ const projection = (hosts: readonly string[], each: string): string =>
   `hosts: builtins.mapAttrs (name: answer: builtins.addErrorContext "${CONTEXT}\${name}" (${each})) ` +
   `{ inherit (hosts) ${hosts.map(nixString).join(" ")}; }`;
 
-/** For `flakeAttr`: takes a NixOS configuration or a derivation, gives an answer of the same shape as `hosts.<name>`. */
+/** For `flakeAttr`: takes a NixOS configuration or a derivation and answers like the projections of `hosts`. */
 export const attributeProjection = (host: string): string =>
-  `configuration: builtins.addErrorContext ${nixString(CONTEXT + host)} (` +
+  `configuration: { ${nixString(host)} = builtins.addErrorContext ${nixString(CONTEXT + host)} (` +
   "let closure = configuration.config.system.build.toplevel or configuration; " +
   "answer = { inherit (closure) drvPath system; out = closure.outPath; warnings = [ ]; }; " +
-  "in builtins.deepSeq answer { success = true; value = answer; })";
+  "in builtins.deepSeq answer { success = true; value = answer; }); }";
 
 /** The host that an error's trace names, if it happened inside of one. */
 export function hostInContexts(contexts: readonly string[]): string | undefined {

@@ -1,0 +1,22 @@
+/** Nix's signing keys: `NAME:BASE64` with 64 bytes (secret: seed and public half) or 32 bytes (public). */
+
+export interface SecretKey {
+  readonly name: string;
+  /** `NAME:BASE64`, for `trusted-public-keys`. */
+  readonly publicKey: string;
+}
+
+const KEY = /^([A-Za-z0-9][A-Za-z0-9._-]{0,127}):([A-Za-z0-9+/]{86}==)$/;
+const SEED_BYTES = 32;
+
+/** Reads the text of a secret key's file; undefined when it is none. */
+export function parseSecretKey(text: string): SecretKey | undefined {
+  const [, name, base64] = KEY.exec(text.trim()) ?? [];
+  if (name === undefined || base64 === undefined) return undefined;
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const publicHalf = bytes.subarray(SEED_BYTES);
+  return { name, publicKey: `${name}:${btoa(String.fromCharCode(...publicHalf))}` };
+}
+
+/** What a key may be called: shown in signatures and in `trusted-public-keys`. */
+export const isKeyName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name);

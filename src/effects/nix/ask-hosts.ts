@@ -1,0 +1,127 @@
+/** One call of `nix eval`: either answers, or an error and the host it belongs to. */
+import { join, relative } from "node:path";
+import { type HostName, parseHostName } from "../../domain/ids.ts";
+import { type Answer, parseAnswer } from "../../domain/nix/answer.ts";
+import { describeEvaluationError, type EvaluationError } from "../../domain/nix/evaluation-error.ts";
+import {
+  attributeProjection,
+  hostInContexts,
+  strictProjection,
+  tolerantProjection,
+} from "../../domain/nix/expression.ts";
+import type { NixTrouble } from "../../domain/nix/trouble.ts";
+import { type Failure, failure } from "../../domain/outcome/failure.ts";
+import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import type { RunNix } from "./command.ts";
+
+export interface Question {
+  /** "tolerant" only names the hosts that threw; "strict" ends at the first error, with its message. */
+  readonly mode: "tolerant" | "strict";
+  readonly hosts: readonly HostName[];
+}
+
+export interface EvaluationSite {
+  readonly run: RunNix;
+  /** The wrapper with the inventory, as a flake reference. */
+  readonly wrapper: string;
+  /** Arguments that every evaluation of this fleet has. */
+  readonly overrides: readonly string[];
+  /** Where the fleet lies in the store, and where it came from, to name the user's own file in errors. */
+  readonly sourceTree: () => Promise<SourceTree | undefined>;
+  readonly signal: AbortSignal;
+}
+
+export interface SourceTree {
+  readonly storePath: string;
+  readonly root: string;
+}
+
+export interface EvaluationTrouble {
+  /** Absent when the error is not one of a single host. */
+  readonly host?: HostName;
+  readonly failure: Failure;
+}
+
+const TIMEOUT_MS = 30 * 60_000;
+
+/** Evaluates hosts of the inventory. */
+export function askHosts(site: EvaluationSite, { mode, hosts }: Question): Promise<Result<Answer, EvaluationTrouble>> {
+  const projection = mode === "tolerant" ? tolerantProjection(hosts) : strictProjection(hosts);
+  return ask(site, `${site.wrapper}#hosts`, projection);
+}
+
+/**
+ * Evaluates one host that names an attribute of the fleet's own flake.
+ * @param wrapper the plain wrapper
+ */
+export async function askAttribute(
+  site: EvaluationSite,
+  wrapper: string,
+  host: HostName,
+  attribute: string,
+): Promise<Result<Answer, EvaluationTrouble>> {
+  const answer = await ask(site, `${wrapper}#fleet.${attribute}`, attributeProjection(host));
+  // An attribute that does not exist is this host's own trouble.
+  return answer.ok ? answer : err({ ...answer.error, host });
+}
+
+async function ask(
+  site: EvaluationSite,
+  installable: string,
+  projection: string,
+): Promise<Result<Answer, EvaluationTrouble>> {
+  const args = ["eval", "--json", "--show-trace", "--no-write-lock-file", "--no-eval-cache", ...site.overrides];
+  const called = await site.run({
+    args: [...args, installable, "--apply", projection],
+    signal: site.signal,
+    timeoutMs: TIMEOUT_MS,
+  });
+  if (!called.ok) return err(await evaluationTrouble(site, called.error));
+  const ignored = called.value.log.warnings.find((text) => text.includes("override for a non-existent input"));
+  if (ignored !== undefined) return err({ failure: unknownInput(ignored) });
+  const answer = parseAnswer(called.value.stdout);
+  return typeof answer === "string" ? err({ failure: badAnswer(answer) }) : ok(answer);
+}
+
+async function evaluationTrouble(site: EvaluationSite, trouble: NixTrouble): Promise<EvaluationTrouble> {
+  if (trouble.failure.code !== "nix/command-failed") return { failure: trouble.failure };
+  const tree = await site.sourceTree();
+  const error = describeEvaluationError(
+    trouble.log.errors,
+    (file) => tree !== undefined && file.startsWith(`${tree.storePath}/`),
+  );
+  if (error === undefined) return { failure: trouble.failure };
+  const name = hostInContexts(error.contexts);
+  const host = name === undefined ? undefined : parseHostName(name);
+  return { ...(host === undefined ? {} : { host }), failure: evaluationFailure(error, host, tree) };
+}
+
+function evaluationFailure(error: EvaluationError, host: HostName | undefined, tree: SourceTree | undefined): Failure {
+  const prefix = host === undefined ? "nixfleet: " : `nixfleet: host ${host}: `;
+  const cause = error.cause.startsWith(prefix) ? error.cause.slice(prefix.length) : error.cause;
+  return failure(host === undefined ? "nix/flake-failed" : "nix/evaluation-failed", cause, {
+    ...(host === undefined ? {} : { host }),
+    ...(error.place === undefined ? {} : { at: { ...error.place, file: ownFile(error.place.file, tree) } }),
+    ...(error.more.length === 0 ? {} : { detail: error.more.join("\n") }),
+    next:
+      host === undefined ? "Repair the flake; no host can be evaluated before." : "Repair this host's configuration.",
+  });
+}
+
+/** The user's file instead of its copy in the store. */
+function ownFile(file: string, tree: SourceTree | undefined): string {
+  if (tree === undefined || !file.startsWith(`${tree.storePath}/`)) return file;
+  return join(tree.root, relative(tree.storePath, file));
+}
+
+const badAnswer = (problem: string): Failure =>
+  failure("nix/bad-answer", "the flake's answer does not have the expected form", {
+    detail: problem,
+    next: "Update the flake's NixFleet input: nix flake update nixfleet.",
+  });
+
+const unknownInput = (warning: string): Failure =>
+  failure("nix/bad-override", "an overridden input does not exist", {
+    detail: warning,
+    next: "Name an input that flake.nix has; `nix flake metadata` lists them.",
+  });

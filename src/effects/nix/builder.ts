@@ -1,0 +1,64 @@
+/** The real builder: Nix on this machine. */
+import { join } from "node:path";
+import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import type { NixBuilder } from "../../ports/nix-builder.ts";
+import { buildHosts } from "./build.ts";
+import { copyClosures } from "./copy.ts";
+import { evaluateFleet } from "./evaluate.ts";
+import { type NixInstallation, nixInstallation } from "./installation.ts";
+import { readManifest } from "./manifest.ts";
+import { pathMemory } from "./path-memory.ts";
+import { addRoot, removeRoot } from "./roots.ts";
+import type { NixSettings } from "./settings.ts";
+import { type Signer, signer } from "./sign.ts";
+import { fleetSource } from "./source.ts";
+
+/** Nothing is started and no file is touched before the first call that needs it. */
+export function createNixBuilder(settings: NixSettings): NixBuilder {
+  const roots = join(settings.stateDir, "gcroots");
+  const built = pathMemory(join(settings.cacheDir, "built.json"));
+  let found: NixInstallation | undefined;
+  const nix = async (signal: AbortSignal): Promise<Result<NixInstallation>> => {
+    if (found !== undefined) return ok(found);
+    const installation = await nixInstallation(settings, signal);
+    if (installation.ok) found = installation.value;
+    return installation;
+  };
+  const keySigner = (installation: NixInstallation): Signer | undefined =>
+    settings.signingKeyFile === undefined
+      ? undefined
+      : signer(installation, settings.cacheDir, settings.signingKeyFile);
+  return {
+    source: async (signal) => {
+      const installation = await nix(signal);
+      return installation.ok ? fleetSource(installation.value, settings, signal) : installation;
+    },
+    evaluate: async (request) => {
+      const installation = await nix(request.signal);
+      return installation.ok ? evaluateFleet(installation.value, settings, request) : installation;
+    },
+    build: async (hosts, options) => {
+      const installation = await nix(options.signal);
+      if (!installation.ok) return new Map(hosts.map(({ host }) => [host, err({ ...installation.error, host })]));
+      return buildHosts(installation.value, hosts, built, options);
+    },
+    manifest: readManifest,
+    sign: async (paths, signal) => {
+      if (settings.signingKeyFile === undefined || paths.length === 0) return ok(undefined);
+      const installation = await nix(signal);
+      return installation.ok
+        ? signer(installation.value, settings.cacheDir, settings.signingKeyFile).sign(paths, signal)
+        : installation;
+    },
+    copy: async (request) => {
+      const installation = await nix(request.signal);
+      if (!installation.ok) return installation;
+      return copyClosures(installation.value, request, keySigner(installation.value));
+    },
+    addRoot: async (name, paths, signal) => {
+      const installation = await nix(signal);
+      return installation.ok ? addRoot(installation.value, roots, name, paths, signal) : installation;
+    },
+    removeRoot: (name) => removeRoot(roots, name),
+  };
+}

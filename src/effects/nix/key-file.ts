@@ -1,0 +1,41 @@
+/** The file with the fleet's secret signing key. */
+import { readFile, stat } from "node:fs/promises";
+import { parseSecretKey, type SecretKey } from "../../domain/nix/signing-key.ts";
+import { type Failure, failure } from "../../domain/outcome/failure.ts";
+import { err, ok, type Result } from "../../domain/outcome/result.ts";
+
+/** Fails with `nix/key-missing` or `nix/key-invalid`; a key that others may read counts as invalid. */
+export async function readKeyFile(file: string): Promise<Result<SecretKey>> {
+  let text: string;
+  let mode: number;
+  try {
+    text = await readFile(file, "utf8");
+    mode = (await stat(file)).mode & 0o777;
+  } catch (error) {
+    return err(missing(file, error instanceof Error ? error.message : String(error)));
+  }
+  if ((mode & 0o077) !== 0) return err(exposed(file, mode));
+  const key = parseSecretKey(text);
+  return key === undefined ? err(invalid(file)) : ok(key);
+}
+
+const missing = (file: string, reason: string): Failure =>
+  failure("nix/key-missing", "the fleet's signing key cannot be read", {
+    expected: `a secret key in ${file}`,
+    found: reason,
+    next: "Make one with `nixfleet keys generate`, or name yours with NIXFLEET_SIGNING_KEY.",
+  });
+
+const exposed = (file: string, mode: number): Failure =>
+  failure("nix/key-invalid", "others on this machine may read the fleet's signing key", {
+    expected: "mode 0600",
+    found: `mode ${mode.toString(8).padStart(4, "0")} of ${file}`,
+    next: `Run: chmod 600 ${file}; if it was read, make a new key and replace it on the hosts.`,
+  });
+
+const invalid = (file: string): Failure =>
+  failure("nix/key-invalid", "the file holds no signing key of Nix", {
+    expected: "one line NAME:BASE64 with a secret key",
+    found: file,
+    next: "Make a key with `nixfleet keys generate`.",
+  });

@@ -1,0 +1,28 @@
+/** Reads what a built closure says it manages. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import type { StorePath } from "../../domain/ids.ts";
+import { type Manifest, manifestSchema } from "../../domain/manifest/manifest.ts";
+import { type Failure, failure } from "../../domain/outcome/failure.ts";
+import { err, ok, type Result } from "../../domain/outcome/result.ts";
+
+/** Fails with `nix/bad-manifest`. */
+export async function readManifest(system: StorePath): Promise<Result<Manifest>> {
+  const file = join(system, "manifest.json");
+  let content: unknown;
+  try {
+    content = JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    return err(badManifest(file, error instanceof Error ? error.message : String(error)));
+  }
+  const manifest = manifestSchema.safeParse(content);
+  return manifest.success ? ok(manifest.data) : err(badManifest(file, z.prettifyError(manifest.error)));
+}
+
+const badManifest = (file: string, problem: string): Failure =>
+  failure("nix/bad-manifest", "the closure's manifest cannot be used", {
+    expected: `${file} in format 1`,
+    detail: problem,
+    next: "Update the flake's NixFleet input to the CLI's version: nix flake update nixfleet.",
+  });

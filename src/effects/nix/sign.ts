@@ -1,0 +1,47 @@
+/** Signs closures with the fleet's key, and remembers which are signed. */
+import { join } from "node:path";
+import type { StorePath } from "../../domain/ids.ts";
+import { type Failure, failure } from "../../domain/outcome/failure.ts";
+import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import type { NixInstallation } from "./installation.ts";
+import { readKeyFile } from "./key-file.ts";
+import { pathMemory } from "./path-memory.ts";
+
+export interface Signer {
+  /** Signs what is not known to be signed. */
+  sign(paths: readonly StorePath[], signal: AbortSignal): Promise<Result<void>>;
+  /** Signs again whatever is remembered, for when a host found a signature missing. */
+  signAgain(paths: readonly StorePath[], signal: AbortSignal): Promise<Result<void>>;
+}
+
+const TIMEOUT_MS = 30 * 60_000;
+export function signer(nix: NixInstallation, cacheDir: string, keyFile: string): Signer {
+  const sign = async (paths: readonly StorePath[], signal: AbortSignal, again: boolean): Promise<Result<void>> => {
+    const key = await readKeyFile(keyFile);
+    if (!key.ok) return key;
+    const signed = pathMemory(join(cacheDir, "signed", `${encodeURIComponent(key.value.publicKey)}.json`));
+    const known = again ? new Set() : await signed.known(paths);
+    const unsigned = [...new Set(paths)].filter((path) => !known.has(path));
+    if (unsigned.length === 0) return ok(undefined);
+    const args = ["store", "sign", "--recursive", "--key-file", keyFile, ...unsigned];
+    const call = await nix.run({ args, signal, timeoutMs: TIMEOUT_MS });
+    if (!call.ok) return err(signFailure(call.error.failure, nix));
+    await signed.remember(unsigned);
+    return ok(undefined);
+  };
+  return {
+    sign: (paths, signal) => sign(paths, signal, false),
+    signAgain: (paths, signal) => sign(paths, signal, true),
+  };
+}
+
+function signFailure(cause: Failure, nix: NixInstallation): Failure {
+  if (cause.code !== "nix/command-failed") return cause;
+  const advice = nix.capabilities.untrustedSigning
+    ? {}
+    : { next: "With this Nix only root and trusted users may sign; install Nix 2.17 or newer." };
+  return failure("nix/sign-failed", `signing failed: ${cause.what}`, {
+    ...(cause.detail === undefined ? {} : { detail: cause.detail }),
+    ...advice,
+  });
+}

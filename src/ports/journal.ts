@@ -6,12 +6,10 @@ import type { Result } from "../domain/outcome/result.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 
 export interface Journal {
-  /** Creates the run's folder, mode 0700. `startedAt` in milliseconds since the epoch. */
-  begin(
-    run: RunId,
-    about: { readonly verb: string; readonly by: string; readonly startedAt: number },
-  ): Promise<Result<RunJournal>>;
-  list(): Promise<Result<readonly RunRecord[]>>;
+  /** Creates the run's folder, mode 0700. Fails with `cli/journal`, for example when the disk is full. */
+  begin(run: RunId, about: RunHeader): Promise<Result<RunJournal>>;
+  /** All runs, newest first; what cannot be read is left out of the list and told beside it. */
+  list(): Promise<Result<RunList>>;
   /** Reads one run, also one that is still going or was killed (then without summary). Fails with `cli/unknown-run`. */
   read(run: RunId): Promise<Result<RunReading>>;
 }

@@ -1,0 +1,94 @@
+/** Writes one run: events in order, logs of hosts, the plan. Trouble with the disk never stops the run itself. */
+import { appendFile, type FileHandle, open, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseRunId } from "../../domain/ids.ts";
+import type { RunEvent } from "../../domain/outcome/events.ts";
+import type { Failure } from "../../domain/outcome/failure.ts";
+import { err, ok } from "../../domain/outcome/result.ts";
+import { encodePlan } from "../../domain/plan/codec.ts";
+import type { RunJournal } from "../../ports/journal.ts";
+import { type RunMeta, writeMeta } from "./meta.ts";
+import { journalTrouble } from "./trouble.ts";
+
+export async function openRun(folder: string, begun: RunMeta, warn: (trouble: Failure) => void): Promise<RunJournal> {
+  const run = parseRunId(begun.run);
+  if (run === undefined) throw new Error(`a journal was begun for ${begun.run}, which is no run id`);
+  const events = await open(join(folder, "events.ndjson"), "ax", 0o600);
+  const queue = lineQueue(events);
+  const logs = new Map<string, Promise<void>>();
+  let meta = begun;
+  let warned = false;
+  const guarded = async (work: Promise<unknown>): Promise<void> => {
+    try {
+      await work;
+    } catch (error) {
+      if (!warned) warn(journalTrouble(folder, error));
+      warned = true;
+    }
+  };
+  return {
+    run,
+    folder,
+    async savePlan(plan) {
+      try {
+        await writeFile(join(folder, "plan.json"), encodePlan(plan), { mode: 0o600 });
+        meta = { ...meta, hosts: plan.hosts.length };
+        await writeMeta(folder, meta);
+        return ok(undefined);
+      } catch (error) {
+        return err(journalTrouble(folder, error));
+      }
+    },
+    append(event) {
+      meta = noteEvent(meta, event);
+      return guarded(queue.add(`${JSON.stringify(event)}\n`));
+    },
+    hostLog(host, chunk) {
+      const file = join(folder, "hosts", `${host}.log`);
+      const before = logs.get(host) ?? Promise.resolve();
+      const written = before.then(() => guarded(appendFile(file, chunk, { mode: 0o600 })));
+      logs.set(host, written);
+      return written;
+    },
+    async end() {
+      await Promise.all(logs.values());
+      await guarded(queue.settled().then(() => events.datasync()));
+      await guarded(events.close());
+      await guarded(writeMeta(folder, meta));
+    },
+  };
+}
+
+function noteEvent(meta: RunMeta, event: RunEvent): RunMeta {
+  if (event.type !== "summary") return meta;
+  return { ...meta, hosts: event.hosts.length, ended: { at: event.ts, exit: event.exit } };
+}
+
+/**
+ * Appends lines in the order of the calls, all that wait in one write. A line is in the hands of the kernel when its
+ * promise resolves, so a killed CLI loses nothing; the disk itself is waited for at the end.
+ */
+function lineQueue(file: FileHandle) {
+  let waiting: string[] = [];
+  let writing: Promise<void> | undefined;
+  const flush = async (): Promise<void> => {
+    // Lets the calls of the same turn join.
+    await Promise.resolve();
+    const text = waiting.join("");
+    waiting = [];
+    writing = undefined;
+    await file.appendFile(text);
+  };
+  let tail: Promise<void> = Promise.resolve();
+  return {
+    add(line: string): Promise<void> {
+      waiting.push(line);
+      if (writing === undefined) {
+        writing = tail.then(flush);
+        tail = writing.catch(() => {});
+      }
+      return writing;
+    },
+    settled: (): Promise<void> => tail,
+  };
+}

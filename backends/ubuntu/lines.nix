@@ -1,0 +1,27 @@
+# The manifest as lines for sh, as backends/contract/README.md lays down.
+{ lib, manifest }:
+let
+  field = value: if value == null || value == "" || value == [ ] then "-"
+    else if builtins.isList value then lib.concatStringsSep "," value
+    else toString value;
+  line = fields: "${lib.concatMapStringsSep "\t" field fields}\n";
+  kind = system: if system then "system" else "normal";
+
+  group = entry: line [ "group" entry.name entry.gid (kind entry.system) ];
+  user = entry: line [ "user" entry.name entry.uid entry.group entry.extraGroups entry.home (if entry.createHome then "home" else "nohome") entry.shell (kind entry.system) entry.description ];
+  dir = entry: line [ "dir" entry.path entry.mode entry.owner entry.group ];
+  file = entry: line [ "file" entry.path entry.mode entry.owner entry.group entry.sha256 entry.source (if entry.adopt then "adopt" else "own") entry.restartUnits entry.reloadUnits ];
+  unit = entry: line [ "unit" entry.name entry.sha256 entry.source (if entry.enabled then "enabled" else "disabled") entry.onChange ];
+  package = entry: line [ "package" entry.name entry.version entry.path ];
+  check = entry: line ([ "check" entry.name entry.kind entry.timeoutSeconds ] ++ {
+    unit = [ entry.unit or null ];
+    command = [ entry.command or null ];
+    http = [ entry.url or null entry.expectStatus or null ];
+    tcp = [ entry.host or null entry.port or null ];
+  }.${entry.kind});
+
+  body = [ (line [ "format" manifest.format ]) (line [ "host" manifest.host ]) (line [ "base" manifest.base ]) ]
+    ++ map group manifest.groups ++ map user manifest.users ++ map dir manifest.directories ++ map file manifest.files
+    ++ map unit manifest.units ++ map package manifest.packages ++ map check manifest.healthChecks;
+in
+lib.concatStrings body + line [ "end" (lib.length body) ]

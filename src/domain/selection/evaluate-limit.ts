@@ -1,10 +1,10 @@
 /** The hosts that an expression of the `--limit` grammar means. */
 import type { HostName } from "../ids.ts";
 import type { Inventory } from "../inventory/resolved.ts";
+import type { NamePattern } from "../name-pattern.ts";
 import { didYouMean } from "../near-miss.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
 import { type LimitAtom, type LimitTerm, parseLimit, type SlicedName } from "./limit-grammar.ts";
-import type { NamePattern } from "./name-pattern.ts";
 
 export interface LimitScope {
   readonly inventory: Inventory;

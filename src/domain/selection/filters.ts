@@ -1,10 +1,10 @@
 /** One filter for each flag that was given. */
 import type { ResolvedHost } from "../inventory/resolved.ts";
+import { type NamePattern, namePattern } from "../name-pattern.ts";
 import { didYouMean } from "../near-miss.ts";
 import { failure } from "../outcome/failure.ts";
 import type { FailureCode } from "../outcome/failure-codes/index.ts";
 import { evaluateLimit, type LimitScope, matchesNothing } from "./evaluate-limit.ts";
-import { type NamePattern, namePattern } from "./name-pattern.ts";
 import type { SelectionMaterial, SelectionRequest } from "./request.ts";
 
 export interface HostFilter {

@@ -1,7 +1,8 @@
 /** Reads Ansible's host patterns: `web:&prod:!db*`, `@file`, `~regex`, `web[0:2]`. */
+
+import { type NamePattern, namePattern } from "../name-pattern.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
 import { err, ok, type Result } from "../outcome/result.ts";
-import { type NamePattern, namePattern } from "./name-pattern.ts";
 
 export interface LimitTerm {
   /** `union` is a plain term, `intersect` one with `&`, `subtract` one with `!`. */

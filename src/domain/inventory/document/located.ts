@@ -67,17 +67,25 @@ export function keyOffset(root: Located, path: Path): number {
 /** Where the value at a path stands, or the nearest place above it. */
 export const valueOffset = (root: Located, path: Path): number => nodeAt(root, path)?.offset ?? keyOffset(root, path);
 
-export function positionAt({ file, text }: SourceText, offset: number): SourcePosition {
-  const lineStart = offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
-  const lineEnd = text.indexOf("\n", lineStart);
-  const excerpt = text.slice(lineStart, lineEnd === -1 ? undefined : lineEnd).replace(/\r$/, "");
-  return { file, line: countLines(text, lineStart), column: offset - lineStart + 1, excerpt };
+export function positionAt(source: SourceText, offset: number): SourcePosition {
+  const { file, text } = source;
+  const starts = lineStartsOf(source);
+  const line = starts.findLastIndex((start) => start <= offset);
+  const start = starts[line] ?? 0;
+  const end = starts[line + 1] ?? text.length + 1;
+  return { file, line: line + 1, column: offset - start + 1, excerpt: text.slice(start, end - 1).replace(/\r$/, "") };
 }
 
-function countLines(text: string, end: number): number {
-  let lines = 1;
-  for (let at = text.indexOf("\n"); at !== -1 && at < end; at = text.indexOf("\n", at + 1)) lines++;
-  return lines;
+// A file with thousands of mistakes is searched for line ends once.
+const knownLineStarts = new WeakMap<SourceText, readonly number[]>();
+
+function lineStartsOf(source: SourceText): readonly number[] {
+  const known = knownLineStarts.get(source);
+  if (known !== undefined) return known;
+  const starts = [0];
+  for (let at = source.text.indexOf("\n"); at !== -1; at = source.text.indexOf("\n", at + 1)) starts.push(at + 1);
+  knownLineStarts.set(source, starts);
+  return starts;
 }
 
 /** `hosts.web-1.roles[0]` */

@@ -153,6 +153,11 @@ export const inventoryCodes = {
     meaning: "A host pattern is not well-formed.",
     remedy: "See nixfleet hosts --help for the grammar.",
   },
+  "inventory/nothing-to-rerun": {
+    kind: "usage",
+    meaning: "There is no run to take failed hosts from, or no host failed in it.",
+    remedy: "nixfleet runs list shows the runs; name one with --run ID.",
+  },
   "inventory/nothing-selected": {
     kind: "usage",
     meaning: "The selection is empty: no host matches all of the flags given.",

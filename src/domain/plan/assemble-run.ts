@@ -20,7 +20,10 @@ export interface RunCommand {
 
 export function assembleRun(request: RunRequest): Plan {
   const { command, hosts, ...rest } = request;
-  return sealPlan({ ...rest, verb: "run" }, hosts.map((host) => runHost(host, command)));
+  return sealPlan(
+    { ...rest, verb: "run" },
+    hosts.map((host) => runHost(host, command)),
+  );
 }
 
 const anyState: StepExpectation = { system: null, generation: 0, files: "" };

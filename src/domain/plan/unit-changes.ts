@@ -22,7 +22,10 @@ export function unitActions(comparison: UnitComparison): UnitAction[] {
     unitItself(unit, owned.get(unit.name), changedPaths.has(unitFilePath(unit.name))),
   );
   const own = [...removed, ...kept];
-  return [...own, ...triggeredActions(comparison, own, owned)].sort(byNameThenAction);
+  const triggered = triggeredActions(comparison, own, owned);
+  const restarted = new Set(triggered.filter((entry) => entry.action === "restart").map(nameOf));
+  const remaining = own.filter((entry) => entry.action !== "reload" || !restarted.has(entry.name));
+  return [...remaining, ...triggered].sort(byNameThenAction);
 }
 
 const isTemplate = (name: string): boolean => name.includes("@.");

@@ -10,6 +10,8 @@ export interface CliContext {
   readonly cwd: string;
   /** Set once, by the command that ran; main.ts hands it to the process. */
   exit(code: ExitCode | PassedOnExitCode): void;
+  /** Ends the process at once, for the operator who asked three times. */
+  exitNow(code: ExitCode): void;
 }
 
 declare const passedOn: unique symbol;

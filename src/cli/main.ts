@@ -15,6 +15,7 @@ export async function main(argv: readonly string[], process: NodeJS.Process): Pr
     exit: (code) => {
       process.exitCode = code;
     },
+    exitNow: (code) => process.exit(code),
   };
   try {
     const program = await programFor(argv, context);

@@ -1,9 +1,19 @@
 /** Where effects meet ports: the only file that imports effects. Each factory loads only what its command needs. */
+import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import type { Elevation } from "../domain/host/loader.ts";
+import { type InputOverride, parseInputOverride } from "../domain/nix/input-override.ts";
+import type { Failure } from "../domain/outcome/failure.ts";
+import { err, ok, type Result } from "../domain/outcome/result.ts";
+import type { Audience } from "../ports/audience.ts";
+import type { Journal } from "../ports/journal.ts";
 import type { Lab } from "../ports/lab.ts";
-import type { ProjectPorts } from "../workflows/inventory/load-project.ts";
+import type { LoadedProject, ProjectPorts } from "../workflows/inventory/load-project.ts";
+import type { Interruption, Tools } from "../workflows/tools.ts";
 import type { CliContext } from "./context.ts";
+import type { FleetFlags } from "./fleet-options.ts";
+import { version } from "./version.ts";
 
 type Place = Pick<CliContext, "cwd" | "env">;
 
@@ -23,7 +33,110 @@ export async function wireLab({ cwd, env }: Place, folders: LabFolders): Promise
 export async function wireProject({ env }: Pick<CliContext, "env">): Promise<ProjectPorts> {
   const { inventoryCache } = await import("../effects/inventory/cache.ts");
   const { projectFiles } = await import("../effects/inventory/project-files.ts");
-  const home = env.HOME || homedir();
-  const caches = env.XDG_CACHE_HOME?.startsWith("/") === true ? env.XDG_CACHE_HOME : join(home, ".cache");
-  return { files: projectFiles(home), cache: inventoryCache(join(caches, "nixfleet")) };
+  return { files: projectFiles(homeOf(env)), cache: inventoryCache(cacheFolder(env)) };
 }
+
+/** Everything that a verb works with. Fails when the sudo password cannot be asked for, or an override is malformed. */
+export async function wireTools(wanted: {
+  readonly context: CliContext;
+  readonly flags: FleetFlags;
+  readonly project: LoadedProject;
+  readonly journal: Journal;
+  readonly audience: Audience;
+  readonly interruption: Interruption;
+}): Promise<Result<Tools, readonly Failure[]>> {
+  const { context, flags, project, journal, audience, interruption } = wanted;
+  const elevation = await elevationFor(flags, context);
+  if (!elevation.ok) return err([elevation.error]);
+  const overrides = (flags.overrideInput ?? []).map(parseInputOverride);
+  const malformed = overrides.flatMap((override) => (override.ok ? [] : [override.error]));
+  if (malformed.length > 0) return err(malformed);
+  const { hostProgram } = await import("../effects/host-program/program.ts");
+  const { systemClock } = await import("../effects/machine/system-clock.ts");
+  const { operatorName } = await import("../effects/machine/operator.ts");
+  const { localStoreFiles } = await import("../effects/machine/store-files.ts");
+  return ok({
+    transport: await wireTransport(wanted),
+    builder: await wireBuilder(
+      context,
+      project,
+      overrides.flatMap((override) => (override.ok ? [override.value] : [])),
+    ),
+    storeFiles: localStoreFiles,
+    journal,
+    clock: systemClock,
+    random: randomBytes,
+    audience,
+    interruption,
+    program: await hostProgram(),
+    elevation: elevation.value,
+    operator: operatorName(context.env),
+    toolVersion: version,
+  });
+}
+
+/** The journal of runs below `$XDG_STATE_HOME/nixfleet`. */
+export async function wireJournal(
+  { env }: Pick<CliContext, "env">,
+  warn: (trouble: Failure) => void,
+): Promise<Journal> {
+  const { defaultRunsFolder, fileJournal } = await import("../effects/journal/file-journal.ts");
+  return fileJournal({ root: defaultRunsFolder(env, homeOf(env)), warn });
+}
+
+async function wireTransport({
+  context,
+  flags,
+  audience,
+}: {
+  context: CliContext;
+  flags: FleetFlags;
+  audience: Audience;
+}) {
+  const { createTransport } = await import("../effects/ssh/transport.ts");
+  const { systemClock } = await import("../effects/machine/system-clock.ts");
+  const sshConfig = flags.sshConfig ?? context.env.NIXFLEET_SSH_CONFIG;
+  return createTransport({
+    clock: systemClock,
+    environment: context.env,
+    cacheFolder: join(cacheFolder(context.env), "ssh"),
+    insecureAcceptAnyHostKey: flags.insecureAcceptAnyHostKey === true,
+    onWarning: (text) => audience.note(`warning: ${text}`),
+    ...(sshConfig === undefined ? {} : { sshConfig: resolve(context.cwd, sshConfig) }),
+  });
+}
+
+async function wireBuilder(
+  { env }: CliContext,
+  { root, inventory }: LoadedProject,
+  overrides: readonly InputOverride[],
+) {
+  const { createNixBuilder } = await import("../effects/nix/builder.ts");
+  const { flake, signingKey } = inventory.fleet;
+  return createNixBuilder({
+    projectRoot: flake.startsWith("/") ? flake : root,
+    cacheDir: join(cacheFolder(env), "nix"),
+    stateDir: join(stateFolder(env), "nix"),
+    env,
+    overrides,
+    ...(signingKey === undefined ? {} : { signingKeyFile: signingKey }),
+  });
+}
+
+async function elevationFor(flags: FleetFlags, context: CliContext): Promise<Result<Elevation>> {
+  if (flags.askSudoPassword !== true) return ok({ kind: "sudo" });
+  const { askPassword } = await import("./prompt.ts");
+  const password = await askPassword("sudo password on the hosts: ", context);
+  return password.ok ? ok({ kind: "sudo-password", password: password.value }) : password;
+}
+
+const homeOf = (env: CliContext["env"]): string => env.HOME || homedir();
+
+const absoluteOr = (path: string | undefined, fallback: string): string =>
+  path?.startsWith("/") === true ? path : fallback;
+
+const cacheFolder = (env: CliContext["env"]): string =>
+  join(absoluteOr(env.XDG_CACHE_HOME, join(homeOf(env), ".cache")), "nixfleet");
+
+const stateFolder = (env: CliContext["env"]): string =>
+  join(absoluteOr(env.XDG_STATE_HOME, join(homeOf(env), ".local/state")), "nixfleet");

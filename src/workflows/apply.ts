@@ -1,5 +1,5 @@
 /** `nixfleet apply`: plan, show, confirm, execute; or execute a saved plan exactly as it stands. */
-import type { ResolvedHost } from "../domain/inventory/resolved.ts";
+import type { Inventory } from "../domain/inventory/resolved.ts";
 import type { ExitCode } from "../domain/outcome/exit-codes.ts";
 import type { Failure } from "../domain/outcome/failure.ts";
 import { err, type Result } from "../domain/outcome/result.ts";
@@ -24,15 +24,15 @@ export async function applyFleet(request: ApplyRequest, confirm: CarryOut["confi
 /** Executes a plan that was read from a file. A host that moved since is refused, the others go on. */
 export async function applyPlan(
   plan: Plan,
-  hosts: readonly ResolvedHost[],
+  inventory: Inventory,
   confirm: CarryOut["confirm"],
   tools: Tools,
 ): Promise<Outcome> {
-  const problems = verifyPlan(plan);
+  const problems = verifyPlan(plan, { inventory });
   if (problems.length > 0) return err(problems);
   return framed(plan.verb, tools, (frame) => {
     tools.audience.plan(plan);
-    return carryOut({ plan, hosts, confirm }, frame, tools);
+    return carryOut({ plan, hosts: inventory.hosts, confirm }, frame, tools);
   });
 }
 

@@ -14,6 +14,7 @@ import { type CarryOut, carryOut } from "./carry-out.ts";
 import { gatherHosts } from "./gather-hosts.ts";
 import { readHostManifest } from "./inspect-host.ts";
 import { observeHosts } from "./observe-hosts.ts";
+import { exitCodeOfPlan } from "./plan.ts";
 import { type Frame, inFrame } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
 
@@ -41,7 +42,20 @@ export async function rollBack(
 }
 
 /** The plan alone, for `--check`. */
-export async function planRollback(
+export async function showRollback(
+  request: RollbackRequest,
+  tools: Tools,
+): Promise<Result<ExitCode, readonly Failure[]>> {
+  const outcome = await inFrame(request.verb, tools, false, async (frame) => {
+    const plan = await planRollback(request, frame, tools);
+    if (!plan.ok) return plan;
+    tools.audience.plan(plan.value);
+    return ok(exitCodeOfPlan(plan.value, false));
+  });
+  return outcome.ok ? outcome.value : err([outcome.error]);
+}
+
+async function planRollback(
   request: RollbackRequest,
   frame: Frame,
   tools: Tools,

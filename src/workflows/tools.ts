@@ -25,3 +25,6 @@ export interface Tools {
   readonly operator: string;
   readonly toolVersion: string;
 }
+
+export { createInterruption } from "../engine/interruption.ts";
+export type { Interruption };

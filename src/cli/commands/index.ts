@@ -2,15 +2,21 @@
 import type { CommandEntry } from "../context.ts";
 
 export const commands: readonly CommandEntry[] = [
+  { name: "plan", summary: "what apply would do, to which hosts, and why not", load: () => import("./plan.ts") },
   {
-    name: "lab",
-    summary: "throw-away machines to try and to test on",
-    load: () => import("./lab.ts"),
+    name: "apply",
+    summary: "make the fleet what its configuration says, or carry out a saved plan",
+    load: () => import("./apply.ts"),
   },
+  { name: "rollback", summary: "back to an earlier generation", load: () => import("./rollback.ts") },
+  { name: "status", summary: "what hosts run, how old it is, what drifted", load: () => import("./status.ts") },
+  { name: "run", summary: "a command or task on many hosts", load: () => import("./run.ts") },
+  { name: "remove", summary: "stop managing hosts, and restore what was adopted", load: () => import("./remove.ts") },
   {
     name: "inventory",
     summary: "list, show and graph what the inventory says",
     load: () => import("./inventory.ts"),
   },
   { name: "hosts", summary: "the hosts that a pattern selects, and why", load: () => import("./hosts.ts") },
+  { name: "lab", summary: "throw-away machines to try and to test on", load: () => import("./lab.ts") },
 ];

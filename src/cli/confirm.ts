@@ -1,0 +1,43 @@
+/** Asks before hosts are changed. Without a terminal nobody can be asked, and then only --yes will do. */
+import { createInterface } from "node:readline/promises";
+import { failure } from "../domain/outcome/failure.ts";
+import { err, ok, type Result } from "../domain/outcome/result.ts";
+import type { Plan } from "../domain/plan/plan.ts";
+import type { CliContext } from "./context.ts";
+
+export function confirmer(yes: boolean, { stdin, stderr }: Pick<CliContext, "stdin" | "stderr">, signal: AbortSignal) {
+  return async (plan: Plan): Promise<Result<boolean>> => {
+    if (yes) return ok(true);
+    if (stdin.isTTY !== true || stderr.isTTY !== true) {
+      return err(
+        failure("cli/needs-confirmation", "there is no terminal to ask on", {
+          next: "look at the plan with nixfleet plan, then add --yes, or apply a saved plan",
+        }),
+      );
+    }
+    return ok(await ask(question(plan), { stdin, stderr }, signal));
+  };
+}
+
+function question({ summary, verb }: Plan): string {
+  const hosts = `${summary.change} ${summary.change === 1 ? "host" : "hosts"}`;
+  return `\n${verb === "apply" ? "Apply this to" : verb === "remove" ? "Stop managing" : "Roll back"} ${hosts}? [y/N] `;
+}
+
+async function ask(
+  text: string,
+  { stdin, stderr }: Pick<CliContext, "stdin" | "stderr">,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const terminal = createInterface({ input: stdin, output: stderr });
+  // The terminal swallows Ctrl-C while it waits for an answer.
+  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  try {
+    return /^y(es)?$/i.test((await terminal.question(text, { signal })).trim());
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,75 @@
+/** The flags of every verb that deals with hosts: which project, which hosts, how to reach them, how results look. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { addOutputOptions, type OutputFlags } from "./output-options.ts";
+import { addProjectOptions, type ProjectFlags } from "./project-options.ts";
+import { addSelectionOptions, type SelectionFlags } from "./selection-options.ts";
+
+/** The parsed form of the flags. */
+export interface FleetFlags extends ProjectFlags, SelectionFlags, OutputFlags {
+  readonly parallel?: number;
+  readonly forks?: number;
+  readonly askSudoPassword?: true;
+  readonly sshConfig?: string;
+  readonly insecureAcceptAnyHostKey?: true;
+  readonly overrideInput?: readonly string[];
+}
+
+export interface FleetOptionsWanted {
+  /** Shows plans: adds --diff. */
+  readonly plans?: boolean;
+  /** Evaluates the fleet: adds --override-input. */
+  readonly evaluates?: boolean;
+  /** Works on several hosts at once: adds --parallel. */
+  readonly parallel?: boolean;
+}
+
+export function addFleetOptions(command: Command, wanted: FleetOptionsWanted): Command {
+  addProjectOptions(command);
+  addSelectionOptions(command);
+  if (wanted.parallel === true) {
+    command
+      .option("-P, --parallel <n>", "at most so many hosts at once (default 10)", wholeNumber)
+      .addOption(new Option("-f, --forks <n>").argParser(wholeNumber).conflicts("parallel").hideHelp());
+  }
+  command
+    .option("-K, --ask-sudo-password", "ask for the password that sudo wants on the hosts")
+    .option("-F, --ssh-config <file>", "read this in place of ~/.ssh/config")
+    .option("--insecure-accept-any-host-key", "do not verify host keys: anybody in between can then be the host");
+  if (wanted.evaluates === true) {
+    command.addOption(
+      new Option(
+        "--override-input <name=url>",
+        "another source for an input of the fleet's flake (repeatable)",
+      ).argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]),
+    );
+  }
+  return addOutputOptions(command, { plans: wanted.plans ?? false });
+}
+
+/** Hosts at once when nobody says otherwise: enough to be quick, few enough that a mistake stays small. */
+const DEFAULT_PARALLEL = 10;
+
+export const parallelOf = (flags: FleetFlags): number => flags.parallel ?? flags.forks ?? DEFAULT_PARALLEL;
+
+export function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError("expected a whole number from 1 on.");
+  return number;
+}
+
+/** The selection as it was typed, for plans and for the next command that is suggested. */
+export function selectionWords(flags: SelectionFlags, patterns: readonly string[] = []): string[] {
+  const repeated = (name: string, values: readonly string[] | undefined) =>
+    (values ?? []).flatMap((value) => [name, value]);
+  return [
+    ...patterns,
+    ...repeated("--host", flags.host),
+    ...repeated("--group", flags.group),
+    ...repeated("--tag", flags.tag),
+    ...repeated("--role", flags.role),
+    ...repeated("--limit", flags.limit),
+    ...repeated("--exclude", flags.exclude),
+    ...(flags.rerun === undefined ? [] : ["--rerun", flags.rerun]),
+    ...(flags.run === undefined ? [] : ["--run", flags.run]),
+  ];
+}

@@ -1,0 +1,93 @@
+/** `nixfleet status`: one look at every host; compared with what the fleet describes now only when asked. */
+import type { HostName, StorePath } from "../domain/ids.ts";
+import type { Inventory, ResolvedHost } from "../domain/inventory/resolved.ts";
+import { type ExitCode, exitCodeOf, exitCodes, worstExitCode } from "../domain/outcome/exit-codes.ts";
+import { type Failure, failure } from "../domain/outcome/failure.ts";
+import { failureCodes } from "../domain/outcome/failure-codes/index.ts";
+import { err, ok, type Result } from "../domain/outcome/result.ts";
+import { assembleStatus } from "../domain/status/assemble-status.ts";
+import type { Status } from "../domain/status/status.ts";
+import { buildClosures } from "./build-closures.ts";
+import { observeHosts } from "./observe-hosts.ts";
+import { type Frame, inFrame } from "./run-frame.ts";
+import type { Tools } from "./tools.ts";
+
+export interface StatusRequest {
+  readonly inventory: Inventory;
+  readonly hosts: readonly ResolvedHost[];
+  /** Evaluates and builds, to tell whether each host is up to date. */
+  readonly compare: boolean;
+  /** Exit code 2 when a host's last apply is older, or when there was none. */
+  readonly maxAgeMs?: number;
+  /** Exit code 2 when a host drifted, or is not up to date. */
+  readonly detailedExitCode: boolean;
+}
+
+export async function statusOfFleet(
+  request: StatusRequest,
+  tools: Tools,
+): Promise<Result<ExitCode, readonly Failure[]>> {
+  const outcome = await inFrame("status", tools, false, (frame) => lookAndTell(request, frame, tools));
+  return outcome.ok ? outcome.value : err([outcome.error]);
+}
+
+async function lookAndTell(
+  request: StatusRequest,
+  frame: Frame,
+  tools: Tools,
+): Promise<Result<ExitCode, readonly Failure[]>> {
+  const { hosts } = request;
+  const { clock, interruption, audience } = tools;
+  const { fleet, recorder } = frame;
+  const signal = interruption.draining;
+  const [observed, desired] = await Promise.all([
+    observeHosts(hosts, { fleet, recorder, clock, signal }),
+    request.compare ? desiredSystems(request, frame, tools) : ok(new Map<HostName, StorePath>()),
+  ]);
+  if (signal.aborted) return err([failure("cli/interrupted", "interrupted before every host had answered")]);
+  if (!desired.ok) return err([desired.error]);
+  const inputs = hosts.flatMap(({ name, base }) => {
+    const facts = observed.get(name);
+    const system = desired.value.get(name);
+    return facts === undefined
+      ? []
+      : [{ host: { name, base }, observed: facts, ...(system === undefined ? {} : { desired: system }) }];
+  });
+  const status = assembleStatus(inputs, clock.now());
+  audience.status(status);
+  return ok(exitCodeOfStatus(status, request));
+}
+
+async function desiredSystems(
+  { hosts, inventory }: StatusRequest,
+  { recorder }: Frame,
+  { builder, clock, interruption }: Tools,
+): Promise<Result<ReadonlyMap<HostName, StorePath>>> {
+  const closures = await buildClosures(hosts, { builder, inventory, recorder, clock, signal: interruption.draining });
+  if (!closures.ok) return closures;
+  const built = [...closures.value.hosts].flatMap(([name, host]) =>
+    host.ok ? [[name, host.value.system] as const] : [],
+  );
+  return ok(new Map(built));
+}
+
+/** Unreachable hosts count as such; staleness, drift and outdated hosts count as changes, and only when asked for. */
+export function exitCodeOfStatus(
+  status: Status,
+  request: Pick<StatusRequest, "maxAgeMs" | "detailedExitCode">,
+): ExitCode {
+  const troubles = status.hosts.flatMap(({ error }): ExitCode[] => {
+    if (error === undefined) return [];
+    const entry = Object.entries(failureCodes).find(([known]) => known === error.code)?.[1];
+    return [entry === undefined ? exitCodes.failed : exitCodeOf(entry.kind)];
+  });
+  const { maxAgeMs, detailedExitCode } = request;
+  const aged = maxAgeMs !== undefined && status.hosts.some((host) => isOlder(host, maxAgeMs));
+  const changed = detailedExitCode && status.hosts.some((host) => host.drift.length > 0 || host.upToDate === false);
+  return worstExitCode([...troubles, ...(aged || changed ? [exitCodes.changesPresent] : [])]);
+}
+
+const MS_PER_DAY = 86_400_000;
+
+const isOlder = ({ reachable, ageDays }: Status["hosts"][number], maxAgeMs: number): boolean =>
+  reachable && (ageDays === null || ageDays * MS_PER_DAY > maxAgeMs);

@@ -44,7 +44,8 @@ function failureOf(end: BadEnd, log: NixLog): Failure {
 /** Error texts without colours, last one last; what Nix wrote beside its log counts when the log has none. */
 function messages(stderr: string, log: NixLog): readonly string[] {
   if (log.errors.length > 0) return log.errors.map(({ raw_msg, msg }) => withoutColour(raw_msg ?? msg));
-  const beside = stderr.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("@nix "));
+  const noise = /^\s*$|^@nix |^Try '.*--help' for more information/;
+  const beside = stderr.split("\n").filter((line) => !noise.test(line));
   return beside.slice(-KEPT_LINES).map(withoutColour);
 }
 

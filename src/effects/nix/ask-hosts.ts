@@ -2,7 +2,8 @@
 import { join, relative } from "node:path";
 import { type HostName, parseHostName } from "../../domain/ids.ts";
 import { type Answer, parseAnswer } from "../../domain/nix/answer.ts";
-import { describeEvaluationError, type EvaluationError } from "../../domain/nix/evaluation-error.ts";
+import { describeEvaluationError } from "../../domain/nix/evaluation-error.ts";
+import { evaluationFailure } from "../../domain/nix/evaluation-failure.ts";
 import {
   attributeProjection,
   hostInContexts,
@@ -54,21 +55,21 @@ export function askHosts(site: EvaluationSite, { mode, hosts }: Question): Promi
  * Evaluates one host that names an attribute of the fleet's own flake.
  * @param wrapper the plain wrapper
  */
-export async function askAttribute(
+export function askAttribute(
   site: EvaluationSite,
   wrapper: string,
   host: HostName,
   attribute: string,
 ): Promise<Result<Answer, EvaluationTrouble>> {
-  const answer = await ask(site, `${wrapper}#fleet.${attribute}`, attributeProjection(host));
   // An attribute that does not exist is this host's own trouble.
-  return answer.ok ? answer : err({ ...answer.error, host });
+  return ask(site, `${wrapper}#fleet.${attribute}`, attributeProjection(host), host);
 }
 
 async function ask(
   site: EvaluationSite,
   installable: string,
   projection: string,
+  onlyHost?: HostName,
 ): Promise<Result<Answer, EvaluationTrouble>> {
   const args = ["eval", "--json", "--show-trace", "--no-write-lock-file", "--no-eval-cache", ...site.overrides];
   const called = await site.run({
@@ -76,14 +77,18 @@ async function ask(
     signal: site.signal,
     timeoutMs: TIMEOUT_MS,
   });
-  if (!called.ok) return err(await evaluationTrouble(site, called.error));
+  if (!called.ok) return err(await evaluationTrouble(site, called.error, onlyHost));
   const ignored = called.value.log.warnings.find((text) => text.includes("override for a non-existent input"));
   if (ignored !== undefined) return err({ failure: unknownInput(ignored) });
   const answer = parseAnswer(called.value.stdout);
   return typeof answer === "string" ? err({ failure: badAnswer(answer) }) : ok(answer);
 }
 
-async function evaluationTrouble(site: EvaluationSite, trouble: NixTrouble): Promise<EvaluationTrouble> {
+async function evaluationTrouble(
+  site: EvaluationSite,
+  trouble: NixTrouble,
+  onlyHost: HostName | undefined,
+): Promise<EvaluationTrouble> {
   if (trouble.failure.code !== "nix/command-failed") return { failure: trouble.failure };
   const tree = await site.sourceTree();
   const error = describeEvaluationError(
@@ -92,20 +97,11 @@ async function evaluationTrouble(site: EvaluationSite, trouble: NixTrouble): Pro
   );
   if (error === undefined) return { failure: trouble.failure };
   const name = hostInContexts(error.contexts);
-  const host = name === undefined ? undefined : parseHostName(name);
-  return { ...(host === undefined ? {} : { host }), failure: evaluationFailure(error, host, tree) };
-}
-
-function evaluationFailure(error: EvaluationError, host: HostName | undefined, tree: SourceTree | undefined): Failure {
-  const prefix = host === undefined ? "nixfleet: " : `nixfleet: host ${host}: `;
-  const cause = error.cause.startsWith(prefix) ? error.cause.slice(prefix.length) : error.cause;
-  return failure(host === undefined ? "nix/flake-failed" : "nix/evaluation-failed", cause, {
+  const host = onlyHost ?? (name === undefined ? undefined : parseHostName(name));
+  return {
     ...(host === undefined ? {} : { host }),
-    ...(error.place === undefined ? {} : { at: { ...error.place, file: ownFile(error.place.file, tree) } }),
-    ...(error.more.length === 0 ? {} : { detail: error.more.join("\n") }),
-    next:
-      host === undefined ? "Repair the flake; no host can be evaluated before." : "Repair this host's configuration.",
-  });
+    failure: evaluationFailure(error, host, (file) => ownFile(file, tree)),
+  };
 }
 
 /** The user's file instead of its copy in the store. */

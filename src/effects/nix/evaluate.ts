@@ -1,6 +1,7 @@
 /** From a source and an inventory to derivations; an unchanged fleet costs no process. */
 import { z } from "zod";
 import type { HostName } from "../../domain/ids.ts";
+import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { EvaluatedHost, EvaluateRequest, FleetSource } from "../../ports/nix-builder.ts";
 import { askAttribute, type EvaluationSite, type SourceTree } from "./ask-hosts.ts";
@@ -29,11 +30,16 @@ export async function evaluateFleet(
   const outcomes: HostOutcomes = new Map();
   for (const host of request.hosts) {
     const remembered = known.get(host);
-    const outcome = remembered === undefined ? answers.value.get(host) : ok(remembered);
-    if (outcome !== undefined) outcomes.set(host, outcome);
+    outcomes.set(host, remembered === undefined ? (answers.value.get(host) ?? err(unanswered(host))) : ok(remembered));
   }
   return ok(outcomes);
 }
+
+const unanswered = (host: HostName): Failure =>
+  failure("nix/bad-answer", "the flake gives no answer for this host", {
+    host,
+    next: "Update the flake's NixFleet input: nix flake update nixfleet.",
+  });
 
 async function evaluateMissing(
   nix: NixInstallation,
@@ -75,7 +81,14 @@ async function sourceTree(
   const root = treeRoot(settings.projectRoot, source);
   if (source.input.type === "path") return ok({ storePath: String(source.input.path), root });
   const locked = await lockTree(
-    { url: source.reference, fingerprint: undefined, cacheDir: settings.cacheDir, run: nix.run, signal },
+    {
+      url: source.reference,
+      fingerprint: undefined,
+      flakeFolder: settings.projectRoot,
+      cacheDir: settings.cacheDir,
+      run: nix.run,
+      signal,
+    },
     flakeTree,
   );
   return locked.ok ? ok({ storePath: locked.value.storePath, root }) : locked;

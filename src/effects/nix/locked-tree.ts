@@ -2,6 +2,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { describeEvaluationError } from "../../domain/nix/evaluation-error.ts";
+import { evaluationFailure } from "../../domain/nix/evaluation-failure.ts";
+import type { NixTrouble } from "../../domain/nix/trouble.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { RunNix } from "./command.ts";
@@ -19,6 +22,8 @@ export interface TreeRequest {
   readonly url: string;
   /** Stands for the tree's content; undefined when it is not known. */
   readonly fingerprint: string | undefined;
+  /** Folder that holds the flake.nix, to name it in errors. */
+  readonly flakeFolder: string;
   readonly cacheDir: string;
   readonly run: RunNix;
   readonly signal: AbortSignal;
@@ -58,10 +63,10 @@ const metadataSchema = z.object({
 });
 
 /** For a flake: Nix also checks that flake.lock fits flake.nix, and refuses to change it. */
-export async function flakeTree({ url, run, signal }: TreeRequest): Promise<Result<LockedTree>> {
+export async function flakeTree({ url, flakeFolder, run, signal }: TreeRequest): Promise<Result<LockedTree>> {
   const args = ["flake", "metadata", "--json", "--no-update-lock-file", url];
   const answer = await run({ args, signal, timeoutMs: TIMEOUT_MS });
-  if (!answer.ok) return err(lockFailure(answer.error.failure));
+  if (!answer.ok) return err(flakeFailure(answer.error, flakeFolder));
   const parsed = metadataSchema.safeParse(JSON.parse(answer.value.stdout));
   if (!parsed.success) return err(notUnderstood("nix flake metadata", parsed.error));
   const { path, locked, lastModified } = parsed.data;
@@ -70,20 +75,26 @@ export async function flakeTree({ url, run, signal }: TreeRequest): Promise<Resu
 
 const LOCK_CHANGES = /requires lock file changes|cannot (?:write|update) .*lock file|lock file .* not allowed/is;
 
-function lockFailure(cause: Failure): Failure {
+function flakeFailure({ failure: cause, log }: NixTrouble, flakeFolder: string): Failure {
   if (cause.code !== "nix/command-failed") return cause;
-  const said = `${cause.what}\n${cause.detail ?? ""}`;
-  if (LOCK_CHANGES.test(said)) {
+  if (LOCK_CHANGES.test(`${cause.what}\n${cause.detail ?? ""}`)) {
     return failure("nix/lock-outdated", "flake.lock does not match the inputs in flake.nix", {
-      detail: cause.detail ?? cause.what,
+      ...(cause.detail === undefined ? {} : { detail: cause.detail }),
       next: "Run `nix flake lock` and commit flake.lock.",
     });
   }
+  const error = describeEvaluationError(log.errors, isFlakeFile);
+  if (error !== undefined) return evaluationFailure(error, undefined, (file) => ownFlakeFile(file, flakeFolder));
   return failure("nix/flake-failed", `Nix cannot read the flake: ${cause.what}`, {
     ...(cause.detail === undefined ? {} : { detail: cause.detail }),
     next: "Repair flake.nix; `nix flake metadata` meets the same error.",
   });
 }
+
+// Nix reads only flake.nix here, from a copy whose path the error alone tells.
+const isFlakeFile = (file: string): boolean => /^\/nix\/store\/[^/]+-source\/.*flake\.nix$/.test(file);
+
+const ownFlakeFile = (file: string, folder: string): string => (isFlakeFile(file) ? join(folder, "flake.nix") : file);
 
 const notUnderstood = (command: string, error: z.ZodError): Failure =>
   failure("nix/source-failed", `the answer of \`${command}\` is not understood`, { detail: z.prettifyError(error) });

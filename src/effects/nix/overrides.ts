@@ -36,6 +36,7 @@ async function lockedUrl(
     {
       url: folder === undefined ? url : `path:${fileUrl(folder, false)}`,
       fingerprint: folder === undefined ? undefined : await treeFingerprint(folder),
+      flakeFolder: settings.projectRoot,
       cacheDir: settings.cacheDir,
       run: nix.run,
       signal,

@@ -1,6 +1,6 @@
 /** Roots that keep store paths from garbage collection: links below the state folder, registered with Nix. */
 import { existsSync, readlinkSync } from "node:fs";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StorePath } from "../../domain/ids.ts";
 import { failure } from "../../domain/outcome/failure.ts";

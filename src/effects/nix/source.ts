@@ -97,7 +97,10 @@ async function lockedInput(
   const url = treeUrl(root, tree);
   if (encodeURI(root) !== root && !nix.capabilities.encodedPaths) return err(awkwardPath(root, nix));
   const fingerprint = tree === undefined ? await treeFingerprint(root) : await dirtyFingerprint(tree);
-  const locked = await lockTree({ url, fingerprint, cacheDir: settings.cacheDir, run: nix.run, signal }, flakeTree);
+  const locked = await lockTree(
+    { url, fingerprint, flakeFolder: settings.projectRoot, cacheDir: settings.cacheDir, run: nix.run, signal },
+    flakeTree,
+  );
   if (!locked.ok) return locked;
   const { storePath, narHash, lastModified } = locked.value;
   return ok({ type: "path", path: storePath, narHash, lastModified, ...(tree?.folder ? { dir: tree.folder } : {}) });

@@ -27,9 +27,16 @@ export interface Connection {
   readonly host: HostName;
   /** How the connection came about, for `doctor` and `-vv`: adapter, address, user, host key fingerprint. */
   readonly description: ConnectionDescription;
-  /** Starts a command; the text is given to the remote login shell, so callers quote (domain/host/quote.ts). */
+  /**
+   * Starts a command without a terminal. The text is given to the remote login shell, so callers quote
+   * (domain/host/quote.ts). At most eight run at once on a connection; more wait for their turn, which counts as time of
+   * the command. Fails when the connection is gone or the host refuses.
+   */
   spawn(command: string, options: SpawnOptions): Promise<Result<RemoteProcess>>;
-  /** Forwards a unix socket of the host; the local path stays under 100 bytes and lives in a folder of mode 0700. */
+  /**
+   * Forwards a unix socket of the host; the local path stays under 100 bytes and lives in a folder of mode 0700. Where
+   * sshd forbids it, the Nix daemon's socket is bridged through a command of the same connection instead.
+   */
   forwardUnix(remotePath: string): Promise<Result<ForwardedSocket>>;
   /** Resolves once the connection is gone, with the reason; never rejects. */
   readonly closed: Promise<string>;
@@ -54,9 +61,14 @@ export interface SpawnOptions {
 }
 
 export interface RemoteProcess {
+  /** Resolves once the bytes are on their way, or are pointless because the command is over. Never rejects. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Ends standard input. */
   end(): void;
-  /** Never rejects. After "timeout" and "aborted" the remote side may still run. */
+  /**
+   * Comes after the last output. Never rejects. After "timeout" and "aborted" the remote side may still run. The
+   * OpenSSH client does not tell a death by signal from exit code 255, so with that adapter it is "exited" with 255.
+   */
   readonly outcome: Promise<RemoteOutcome>;
 }
 

@@ -14,10 +14,12 @@ export LC_ALL QUOTING_STYLE PATH
 
 # busybox prefers its own smaller programs over the host's.
 if [ -n "${BB_ASH_VERSION:-}" ]; then
-  find() { /usr/bin/find "$@"; }
-  xargs() { /usr/bin/xargs "$@"; }
-  install() { /usr/bin/install "$@"; }
-  sync() { /bin/sync "$@"; }
+  for name in awk cat cp cut date find grep head install mktemp mv readlink sha256sum sort stat sync tail timeout tr \
+    unshare xargs; do
+    for folder in /usr/bin /bin; do
+      [ -x "$folder/$name" ] && eval "$name() { $folder/$name \"\$@\"; }" && break
+    done
+  done
 fi
 
 TAB='	'

@@ -44,8 +44,8 @@ is_field() {
   [ "${#1}" -le 1024 ]
 }
 
-# link_target LINK: into $target, empty when it is no link.
+# link_target LINK: into $target_of_link, empty when it is no link.
 link_target() {
-  target=
-  [ -L "$1" ] && target=$(readlink -- "$1")
+  target_of_link=
+  [ -L "$1" ] && target_of_link=$(readlink -- "$1")
 }

@@ -100,7 +100,7 @@ running_activation() {
 # hold_root RUN SYSTEM: also before the path exists, so that nothing can collect it between copy and activation.
 hold_root() {
   [ "$2" = - ] && return 0
-  { mkdir -p -- "$ROOTS" && ln -sfn -- "$2" "$ROOTS/$1"; } || refuse "$EX_STORAGE" "cannot write in $ROOTS"
+  { mkdir -p -- "$ROOTS" && chmod 0755 "$ROOTS" && ln -sfn -- "$2" "$ROOTS/$1"; } || refuse "$EX_STORAGE" "cannot write in $ROOTS"
 }
 
 drop_root() {

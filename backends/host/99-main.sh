@@ -11,6 +11,7 @@ main() {
   follow) verb_follow "$@" ;;
   supervise) verb_supervise "$@" ;;
   activate-now) verb_activate_now "$@" ;;
+  judge) verb_judge "$@" ;;
   gc) verb_gc "$@" ;;
   *) refuse "$EX_USAGE" "unknown verb: $verb" ;;
   esac

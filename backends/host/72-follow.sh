@@ -1,0 +1,86 @@
+# shellcheck shell=dash
+# Following an activation, from any byte of its log on; also one that is over, or that a reboot cut short.
+
+# follow RUN OFFSET
+verb_follow() {
+  { [ $# -eq 2 ] && is_run_id "$1" && is_number "$2"; } || refuse "$EX_USAGE" "follow takes a run and an offset"
+  run=$1
+  run_dir=$STATE_DIR/runs/$run
+  [ -e "$run_dir/started" ] || refuse "$EX_INTERRUPTED" "run $run never began on this host"
+  follow_run "$2"
+}
+
+# follow_run OFFSET: ends the program.
+follow_run() {
+  local offset=$1 quiet=0 result
+  while :; do
+    # Looked for before the log is sent, so that nothing of the log is missed.
+    result=
+    for result in "$run_dir/result" "$RUN_DIR/result-$run" ''; do
+      [ -n "$result" ] && [ -r "$result" ] && break
+    done
+    send_log
+    [ -n "$result" ] && tell_result "$result"
+    if running_activation && [ "$running" = "$run" ]; then
+      quiet=0
+    else
+      quiet=$((quiet + 1))
+    fi
+    # The unit needs a moment to start; after that, silence means that it was killed or that the host went down.
+    [ "$quiet" -lt 25 ] || tell_interrupted
+    sleep 0.2
+  done
+}
+
+# send_log: what the log has beyond $offset.
+send_log() {
+  local size
+  size=$(stat -c %s -- "$run_dir/log" 2>/dev/null) || return 0
+  while [ "$offset" -lt "$size" ]; do
+    local count=$((size - offset))
+    [ "$count" -le 65536 ] || count=65536
+    if [ -n "${by_hand:-}" ]; then
+      log_bytes "$count" >&2
+    else
+      { printf 'NF1 log %s\n' "$count" && log_bytes "$count" && printf '\n'; } || exit 1
+    fi
+    offset=$((offset + count))
+  done
+}
+
+log_bytes() {
+  tail -c "+$((offset + 1))" -- "$run_dir/log" | head -c "$1"
+}
+
+# tell_result FILE
+tell_result() {
+  local code=$EX_FAILED key value
+  while IFS=$TAB read -r key value; do
+    case $key in code) code=$value ;; step) emit step "$value" ;; esac
+  done <"$1"
+  tell_problems
+  whole_text "$run_dir/edited" && emit edited "$text"
+  whole_text "$1" && emit result "$text"
+  ending "$code"
+}
+
+tell_interrupted() {
+  first_line "$run_dir/step" && emit step "$line"
+  tell_problems
+  ending "$EX_INTERRUPTED" "the activation ended in the step ${line:-before its first} without a result"
+}
+
+tell_problems() {
+  local text_of_problem
+  [ -r "$run_dir/problems" ] || return 0
+  while IFS= read -r text_of_problem; do
+    emit problem "$text_of_problem"
+  done <"$run_dir/problems"
+}
+
+# ending CODE [TEXT]: also the last word to somebody who activates by hand.
+ending() {
+  [ -z "${2:-}" ] || problem "$2"
+  [ -z "${by_hand:-}" ] || end_by_hand "$1"
+  finish "$1"
+}

@@ -1,0 +1,53 @@
+# shellcheck shell=dash
+# Forgets old generations, so that Nix may collect their closures. What runs, is committed, was booted, came before, or
+# has a root of ours is never forgotten.
+
+# gc --keep N
+verb_gc() {
+  local link number newest=0
+  { [ $# -eq 2 ] && [ "$1" = --keep ] && is_number "$2" && [ "$2" -ge 1 ]; } || refuse "$EX_USAGE" "usage: gc --keep N"
+  running_activation && { emit activation "$running"; refuse "$EX_LOCKED" "the activation of run $running is going on"; }
+  find_nix_env || refuse "$EX_UNSUPPORTED" "nix-env is not on this host"
+  keep_paths
+  committed_generation
+  set -- "$2"
+  for number in $(generation_numbers | sort -rn); do
+    newest=$((newest + 1))
+    link="$PROFILE-$number-link"
+    [ "$newest" -le "$1" ] && continue
+    [ "$number" = "$generation" ] && continue
+    link_target "$link"
+    case $kept in *" $target_of_link "*) continue ;; esac
+    HOME=/root "$nix_env" --profile "$PROFILE" --delete-generations "$number" >&2 ||
+      refuse "$EX_FAILED" "nix-env could not forget generation $number"
+    emit removed "$number$TAB$target_of_link"
+  done
+  finish 0
+}
+
+generation_numbers() {
+  local link number
+  for link in "$PROFILE"-*-link; do
+    number=${link#"$PROFILE-"}
+    number=${number%-link}
+    is_number "$number" && printf '%s\n' "$number"
+  done
+}
+
+# keep_paths: into $kept, between spaces.
+keep_paths() {
+  local link key value
+  kept=' '
+  for link in "$RUN_DIR/current" "$RUN_DIR/booted" "$PROFILE" "$ROOTS"/*; do
+    [ -L "$link" ] && kept="$kept$(readlink -f -- "$link") "
+  done
+  for link in "$STATE_DIR/owned" "$STATE_DIR/intent"; do
+    [ -r "$link" ] || continue
+    while IFS=$TAB read -r key value; do
+      case $key in system) kept="$kept$value " ;; file | unit) break ;; esac
+    done <"$link"
+  done
+  [ -r "$STATE_DIR/state.json" ] || return 0
+  value=$(sed -n 's/.*"previous":"\([^"]*\)".*/\1/p' "$STATE_DIR/state.json")
+  kept="$kept$value "
+}

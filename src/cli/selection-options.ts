@@ -26,7 +26,7 @@ export function addSelectionOptions(command: Command): Command {
     )
     .addOption(repeatable("-x, --exclude <pattern>", "leave these out, after everything else"))
     .addOption(new Option("--rerun <which>", "only the hosts that failed in the last run").choices(["failed"]))
-    .addOption(new Option("--run <id>", "with --rerun: that run instead of the last one"));
+    .addOption(new Option("--run <id>", "that run instead of the last one").implies({ rerun: "failed" }));
 }
 
 /** Turns the parsed flags, and the positional patterns if there are any, into a request. */

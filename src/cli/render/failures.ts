@@ -10,6 +10,11 @@ export function renderFailure(failure: Failure, style: Style = plainStyle): stri
   return renderError(eventErrorOf(failure), failure.host === undefined ? [] : [failure.host], style);
 }
 
+/** The same form for something that is no reason to stop. */
+export function renderWarning(failure: Failure, style: Style = plainStyle): string {
+  return renderAs(`${style.warning(`warning[${failure.code}]`)}:`, eventErrorOf(failure), style);
+}
+
 /** Equal failures of several hosts are told once, under the folded names of the hosts. */
 export function renderFailures(failures: readonly Failure[], style: Style = plainStyle): string {
   const plain = failures.map((failure) => ({
@@ -24,7 +29,11 @@ export function renderFailures(failures: readonly Failure[], style: Style = plai
 /** One error of the hosts that have it in common. Ends with a newline. */
 export function renderError(error: EventError, hosts: readonly string[], style: Style = plainStyle): string {
   const place = hosts.length === 0 ? "" : `${style.name(printable(foldHosts(hosts)))}: `;
-  const lines = [`${style.bad(`error[${printable(error.code)}]`)}: ${place}${printable(error.what)}`];
+  return renderAs(`${style.bad(`error[${printable(error.code)}]`)}: ${place}`.trimEnd(), error, style);
+}
+
+function renderAs(head: string, error: EventError, style: Style): string {
+  const lines = [`${head} ${printable(error.what)}`];
   if (error.expected !== undefined) lines.push(`  expected  ${printable(error.expected)}`);
   if (error.found !== undefined) lines.push(`  found     ${printable(error.found)}`);
   if (error.at !== undefined) lines.push(...renderPosition(error.at));

@@ -2,7 +2,7 @@
 import type { HostName } from "../ids.ts";
 import type { Inventory } from "../inventory/resolved.ts";
 import type { NamePattern } from "../name-pattern.ts";
-import { didYouMean } from "../near-miss.ts";
+import { didYouMean, nearMiss } from "../near-miss.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
 import { type LimitAtom, type LimitTerm, parseLimit, type SlicedName } from "./limit-grammar.ts";
 
@@ -70,18 +70,25 @@ function namedBy(matches: (name: string) => boolean, { inventory }: LimitScope):
 function hostsOfName(pattern: NamePattern, scope: LimitScope): ReadonlySet<HostName> {
   const found = namedBy(pattern.text === "*" ? () => true : (name) => pattern.matches(name), scope);
   if (found.size > 0) return found;
-  if (!pattern.exact) scope.warnings.push(matchesNothing(pattern.text));
+  if (!pattern.exact) scope.warnings.push(matchesNothing(pattern.text, allNames(scope.inventory)));
   else if (!scope.inventory.groups.has(pattern.text)) scope.mistakes.push(unknownName(pattern.text, scope.inventory));
   return found;
 }
 
-export const matchesNothing = (pattern: string): Failure =>
-  failure("inventory/glob-matches-nothing", `the pattern "${pattern}" matches no host`);
+const allNames = ({ groups, hosts }: Inventory): string[] => [...groups.keys(), ...hosts.map((host) => host.name)];
+
+/** Suggests the same glob behind the beginning of a name that is nearly the same. */
+export function matchesNothing(pattern: string, names: readonly string[]): Failure {
+  const stem = /^[^*?[{]*/.exec(pattern)?.[0] ?? "";
+  const near = nearMiss(stem, new Set(names.map((name) => name.slice(0, stem.length))));
+  return failure("inventory/glob-matches-nothing", `the pattern "${pattern}" matches no host`, {
+    ...(near === undefined || stem === "" ? {} : { next: `did you mean ${near}${pattern.slice(stem.length)}?` }),
+  });
+}
 
 function unknownName(name: string, inventory: Inventory): Failure {
-  const known = [...inventory.groups.keys(), ...inventory.hosts.map((host) => host.name)];
   return failure("inventory/unknown-host", `no host and no group is named "${name}"`, {
-    next: didYouMean(name, known) ?? "nixfleet inventory list shows all hosts and groups",
+    next: didYouMean(name, allNames(inventory)) ?? "nixfleet inventory list shows all hosts and groups",
   });
 }
 

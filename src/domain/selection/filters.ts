@@ -64,7 +64,7 @@ const unknownCodes = {
 function checkKnown(pattern: NamePattern, noun: NameFlag["noun"], names: readonly string[], scope: LimitScope): void {
   if (names.some((name) => pattern.matches(name))) return;
   if (!pattern.exact) {
-    scope.warnings.push(matchesNothing(pattern.text));
+    scope.warnings.push(matchesNothing(pattern.text, names));
     return;
   }
   const what = noun === "host" || noun === "group" ? `no ${noun} is named` : `no host has the ${noun}`;

@@ -25,7 +25,10 @@ export function nothingSelected(
   const [hint] = warnings;
   return failure("inventory/nothing-selected", "no host is selected", {
     found: `of ${counted(total)}, ${counts.join("; ")}`,
-    next: hint === undefined ? "loosen the flags: they narrow each other" : "nixfleet inventory list shows all hosts",
+    next:
+      hint === undefined
+        ? "loosen the flags: they narrow each other"
+        : (hint.next ?? "nixfleet inventory list shows all hosts"),
   });
 }
 

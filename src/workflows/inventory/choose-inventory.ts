@@ -39,7 +39,7 @@ const noInventory = (root: string): Failure =>
 
 function noSuchName(name: string, all: readonly InventoryFile[], root: string): Failure {
   const names = all.map((file) => file.name);
-  const known = names.length === 0 ? "there is none" : `there are ${names.join(", ")}`;
+  const known = names.length === 0 ? "no inventory at all" : names.join(", ");
   return failure("inventory/not-found", `no inventory is named "${name}" in ${root}/inventory`, {
     found: known,
     next: didYouMean(name, names) ?? "name one of them, or give a path",

@@ -75,13 +75,13 @@ function wrongValue(issue: z.core.$ZodIssue, inner: Path, scope: IssueScope): Fa
   const expected = expectedAt(scope.schema, inner);
   const at = positionAt(scope.source, valueOffset(scope.root, path));
   if (node === undefined)
-    return failure("inventory/wrong-type", `${pathText(path)} is missing`, { at, ...(expected && { expected }) });
+    return failure("inventory/missing-key", `${pathText(path)} is missing`, { at, ...(expected && { expected }) });
   const { why, next, code } = complaintOf(issue);
   return failure(code, `${pathText(path)} ${codeWords[code]}${why === "" ? "" : `: ${why}`}`, {
     at,
     ...(expected === undefined ? {} : { expected }),
     found: foundText(node),
-    ...nextAction(next, node, issue),
+    ...nextAction(next, node, issue, expected),
   });
 }
 
@@ -105,26 +105,33 @@ function complaintOf(issue: z.core.$ZodIssue): { why: string; next?: string; cod
   };
 }
 
-function nextAction(next: string | undefined, node: Located, issue: z.core.$ZodIssue): { next?: string } {
-  if (next !== undefined) return { next };
-  if (node.kind !== "scalar") return {};
-  if (issue.code === "invalid_value") {
-    const near = didYouMean(String(node.value), issue.values.map(String));
-    return near === undefined ? {} : { next: near };
+function nextAction(
+  next: string | undefined,
+  node: Located,
+  issue: z.core.$ZodIssue,
+  expected = "",
+): { next?: string } {
+  const advice = next ?? (node.kind === "scalar" && node.value !== null ? advise(node, issue, expected) : undefined);
+  return advice === undefined ? {} : { next: advice };
+}
+
+/** How the same thing is written in the form that was expected. */
+function advise(node: Located & { kind: "scalar" }, issue: z.core.$ZodIssue, expected: string): string | undefined {
+  const { value, written } = node;
+  if (issue.code === "invalid_value") return didYouMean(String(value), issue.values.map(String));
+  if (issue.code !== "invalid_type") return undefined;
+  switch (issue.expected) {
+    case "string":
+      return expected.startsWith("a duration") ? `say the unit, for example ${written}s` : `quote it: "${written}"`;
+    case "boolean": {
+      const truth = truths.get(String(value).toLowerCase());
+      return truth === undefined ? undefined : `write ${truth}`;
+    }
+    case "array":
+      return `write a list: [${written}]`;
+    default:
+      return /^\d+$/.test(String(value)) ? `write it without quotes: ${value}` : undefined;
   }
-  if (
-    issue.code === "invalid_type" &&
-    issue.expected === "string" &&
-    typeof node.value !== "string" &&
-    node.value !== null
-  ) {
-    return { next: `quote it: "${node.written}"` };
-  }
-  const truth =
-    issue.code === "invalid_type" && issue.expected === "boolean"
-      ? truths.get(String(node.value).toLowerCase())
-      : undefined;
-  return truth === undefined ? {} : { next: `write ${truth}` };
 }
 
 const truths: ReadonlyMap<string, string> = new Map([

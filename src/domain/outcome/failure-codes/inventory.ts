@@ -57,6 +57,11 @@ export const inventoryCodes = {
     meaning: "The inventory has a key that NixFleet does not know at this place.",
     remedy: "Correct the name; free values for modules go below vars.",
   },
+  "inventory/missing-key": {
+    kind: "usage",
+    meaning: "A map lacks a key that it needs.",
+    remedy: "Add the key.",
+  },
   "inventory/wrong-type": {
     kind: "usage",
     meaning: "A value has another type than its key takes.",

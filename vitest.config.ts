@@ -5,7 +5,9 @@ export default defineConfig({
     reporters: ["default", "./test/support/closing-line.ts"],
     projects: [
       { test: { name: "unit", include: ["test/{unit,properties,scenarios}/**/*.test.ts"] } },
-      { test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 120_000 } },
+      {
+        test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 120_000 },
+      },
       {
         test: {
           name: "nix",
@@ -19,6 +21,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/support/lab-teardown.ts"],
           testTimeout: 300_000,
           hookTimeout: 900_000,
           fileParallelism: false,

@@ -50,6 +50,7 @@ Host *
   UserKnownHostsFile "${knownHosts}"
   GlobalKnownHostsFile /dev/null
   StrictHostKeyChecking yes
+  ConnectTimeout 10
   LogLevel ERROR
 `;
 }

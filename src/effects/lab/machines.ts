@@ -19,7 +19,7 @@ export const labMachines = (folder: string): LabMachines => ({
   wipe: (name) => wipe(machineFolder(folder, name)),
   status: (_state, machine) => machineStatus(machineFolder(folder, machine.name), machine),
   consoleTail: (name) => consoleTail(machineFolder(folder, name)),
-  folders: () => readdir(labFiles(folder).machinesFolder).catch(() => []),
+  folders: () => machineFolders(labFiles(folder).machinesFolder),
   sweep: ({ id }) => clearControlGroups(id),
 });
 
@@ -49,6 +49,11 @@ async function prepareFolder(own: string, image: LabImage): Promise<void> {
 
 async function wipe(own: string): Promise<void> {
   await Promise.all(["upper", "work", "seed"].map((name) => rm(join(own, name), { recursive: true, force: true })));
+}
+
+async function machineFolders(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
 
 const TAIL_LINES = 15;

@@ -16,7 +16,7 @@ export interface LabIsDown {
 export function takeDown(lab: Lab, request: DownRequest, report: Report): Promise<Result<LabIsDown>> {
   return withLabLock(lab, async () => {
     const names = await lab.machines.folders();
-    if (names.length > 0) report(`ending ${names.join(", ")}`);
+    if (names.length > 0) report(`ending ${names.length === 1 ? "1 machine" : `${names.length} machines`}`);
     await Promise.all(names.map((name) => lab.machines.kill(lab, name)));
     // What no folder tells of any more, the kernel still does, under names that follow from the state folder.
     await lab.machines.sweep(lab);

@@ -10,6 +10,7 @@ import {
   strictProjection,
   tolerantProjection,
 } from "../../domain/nix/expression.ts";
+import { withoutColour } from "../../domain/nix/messages.ts";
 import type { NixTrouble } from "../../domain/nix/trouble.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
@@ -43,6 +44,7 @@ export interface EvaluationTrouble {
   readonly failure: Failure;
 }
 
+const IGNORED_OVERRIDE = /override for a non-existent input|--override-input .* does not match any input/s;
 const TIMEOUT_MS = 30 * 60_000;
 
 /** Evaluates hosts of the inventory. */
@@ -77,9 +79,11 @@ async function ask(
     signal: site.signal,
     timeoutMs: TIMEOUT_MS,
   });
+  // Nix only warns of it, and the rest then fails for another reason or, worse, does not.
+  const { warnings } = called.ok ? called.value.log : called.error.log;
+  const ignored = warnings.find((text) => IGNORED_OVERRIDE.test(withoutColour(text)));
+  if (ignored !== undefined) return err({ failure: unknownInput(withoutColour(ignored)) });
   if (!called.ok) return err(await evaluationTrouble(site, called.error, onlyHost));
-  const ignored = called.value.log.warnings.find((text) => text.includes("override for a non-existent input"));
-  if (ignored !== undefined) return err({ failure: unknownInput(ignored) });
   const answer = parseAnswer(called.value.stdout);
   return typeof answer === "string" ? err({ failure: badAnswer(answer) }) : ok(answer);
 }

@@ -105,6 +105,8 @@ export function facts(over: Partial<HostFacts> = {}): HostFacts {
     nixDaemon: "active",
     lock: null,
     activation: null,
+    interrupted: null,
+    lastRun: null,
     ...over,
   };
 }

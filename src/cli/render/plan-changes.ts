@@ -1,4 +1,5 @@
 /** The inside of one group of equal change: packages, files, directories, units, accounts, reboot, notes. */
+import stringWidth from "string-width";
 import type { ChangeGroup } from "../../domain/plan/groups.ts";
 import type { FileChange, Plan, PlanHost, UnitAction } from "../../domain/plan/plan.ts";
 import { type Cell, table, wrap } from "./layout.ts";
@@ -12,11 +13,11 @@ export function renderChanges(plan: Plan, { example }: ChangeGroup, view: PlanVi
     ...section("command", commands(example)),
     ...section("packages", packages(example, view.style)),
     ...section("accounts", accounts(example, view.style)),
-    ...section("directories", directories(example, view.style)),
+    ...section("directories", directories(example, view)),
     ...section("files", files(example, view)),
     ...section("units", units(example, view.style)),
-    ...section("secrets", secrets(example, view.style)),
-    ...section("reboot", plan.verb === "run" ? [] : reboot(example)),
+    ...section("secrets", secrets(example, view)),
+    ...section("reboot", plan.verb === "run" ? [] : reboot(example, view.width)),
     ...example.notes.flatMap((note) => wrap(printable(note), { first: "  note  ", width: view.width })),
     ...(view.verbosity > 0 ? closures(example, view.style) : []),
   ];
@@ -24,11 +25,16 @@ export function renderChanges(plan: Plan, { example }: ChangeGroup, view: PlanVi
 
 type Change = "add" | "modify" | "remove";
 
-const SYMBOLS = { add: "+", modify: "~", remove: "-" } as const;
+/** Symbols carry the meaning; colour only repeats it. */
+function mark(change: Change, style: Style): string {
+  if (change === "add") return style.added("+");
+  return change === "remove" ? style.removed("-") : style.changed("~");
+}
 
-export function mark(change: Change, style: Style): Cell {
-  const paint = { add: style.added, modify: style.changed, remove: style.removed }[change];
-  return { text: SYMBOLS[change], paint };
+/** Aligned rows, each behind its symbol. */
+function marked(rows: readonly { readonly change: Change; readonly cells: readonly Cell[] }[], style: Style): string[] {
+  const lines = table(rows.map(({ cells }) => cells));
+  return rows.map(({ change }, index) => `${INDENT}${mark(change, style)} ${lines[index] ?? ""}`);
 }
 
 const INDENT = "    ";
@@ -40,11 +46,11 @@ const commands = (host: PlanHost): string[] =>
   host.steps.flatMap((step) => (step.kind === "run" ? [`${INDENT}${printable(step.command)}`] : []));
 
 function packages(host: PlanHost, style: Style): string[] {
-  const rows = host.packages.map(({ name, from, to }): Cell[] => {
-    const change = from === null ? "add" : to === null ? "remove" : "modify";
-    return [mark(change, style), { text: printable(name) }, { text: versionWords(from, to) }];
+  const rows = host.packages.map(({ name, from, to }) => {
+    const change: Change = from === null ? "add" : to === null ? "remove" : "modify";
+    return { change, cells: [{ text: printable(name) }, { text: versionWords(from, to) }] };
   });
-  return table(rows, INDENT);
+  return marked(rows, style);
 }
 
 function versionWords(from: string | null, to: string | null): string {
@@ -54,31 +60,33 @@ function versionWords(from: string | null, to: string | null): string {
   return `${old} -> ${next}`;
 }
 
-const accounts = (host: PlanHost, style: Style): string[] =>
-  table(
-    host.users.map((user) => [
-      mark(user.change, style),
-      { text: user.kind },
-      { text: printable(user.name) },
-      { text: user.change === "remove" ? "no longer managed; stays on the host" : printable(user.because ?? "") },
-    ]),
-    INDENT,
-  );
-
-const directories = (host: PlanHost, style: Style): string[] =>
-  host.directories.map(({ path, change, mode }) => entry(change, path, modeWords(mode), style));
-
-function files(host: PlanHost, view: PlanView): string[] {
-  return host.files.flatMap((file) => [
-    entry(file.change, file.path, fileRemarks(file), view.style),
-    ...renderDiff(file, view),
-  ]);
+function accounts(host: PlanHost, style: Style): string[] {
+  const rows = host.users.map(({ kind, name, change, because = "" }) => {
+    const words = change === "remove" ? leavingWords[kind] : printable(because);
+    return { change, cells: [{ text: kind }, { text: printable(name) }, { text: words }] };
+  });
+  return marked(rows, style);
 }
 
-function entry(change: Change, path: string, remarks: readonly string[], style: Style): string {
-  const { text, paint } = mark(change, style);
-  const words = remarks.length === 0 ? "" : `  ${style.warning(remarks.join("; "))}`;
-  return `${INDENT}${paint?.(text) ?? text} ${printable(path)}${words}`;
+const leavingWords = {
+  user: "no longer managed: closed if nixfleet made it, never deleted",
+  group: "no longer managed: removed if nixfleet made it and nobody is in it",
+} as const;
+
+const directories = (host: PlanHost, view: PlanView): string[] =>
+  host.directories.flatMap(({ path, change, mode }) => entry(change, path, modeWords(mode), view));
+
+const files = (host: PlanHost, view: PlanView): string[] =>
+  host.files.flatMap((file) => [...entry(file.change, file.path, fileRemarks(file), view), ...renderDiff(file, view)]);
+
+/** Remarks stand behind the path where there is room, else below it. */
+function entry(change: Change, path: string, remarks: readonly string[], { style, width }: PlanView): string[] {
+  const name = `${mark(change, style)} ${printable(path)}`;
+  const words = remarks.join("; ");
+  const room = width - INDENT.length - 2 - stringWidth(printable(path)) - 2;
+  if (words === "") return [INDENT + name];
+  if (stringWidth(words) <= room) return [`${INDENT}${name}  ${style.warning(words)}`];
+  return [INDENT + name, ...wrap(words, { first: `${INDENT}  `, width }).map((line) => style.warning(line))];
 }
 
 function fileRemarks(file: FileChange): string[] {
@@ -106,15 +114,14 @@ const modeWords = (mode: { from: string; to: string } | undefined): string[] =>
   mode === undefined ? [] : [`mode ${printable(mode.from)} -> ${printable(mode.to)}`];
 
 function units(host: PlanHost, style: Style): string[] {
-  const rows = host.units.map((unit): Cell[] => [
-    mark(unitChange(unit.action), style),
-    { text: unit.action },
-    { text: printable(unit.name) },
-    unit.drift === undefined
-      ? { text: printable(unit.because ?? ""), paint: style.dim }
-      : { text: `drift: ${printable(unit.because ?? unit.drift)}`, paint: style.warning },
-  ]);
-  return table(rows, INDENT);
+  const rows = host.units.map((unit) => {
+    const because: Cell =
+      unit.drift === undefined
+        ? { text: printable(unit.because ?? ""), paint: style.dim }
+        : { text: `drift: ${printable(unit.because ?? unit.drift)}`, paint: style.warning };
+    return { change: unitChange(unit.action), cells: [{ text: unit.action }, { text: printable(unit.name) }, because] };
+  });
+  return marked(rows, style);
 }
 
 function unitChange(action: UnitAction["action"]): Change {
@@ -122,13 +129,14 @@ function unitChange(action: UnitAction["action"]): Change {
   return action === "stop" || action === "disable" ? "remove" : "modify";
 }
 
-const secrets = (host: PlanHost, style: Style): string[] =>
-  host.secrets.map((secret) => entry(secret.change, secret.name, [], style));
+const secrets = (host: PlanHost, view: PlanView): string[] =>
+  host.secrets.flatMap((secret) => entry(secret.change, secret.name, [], view));
 
-function reboot({ reboot: { needed, reasons } }: PlanHost): string[] {
+function reboot({ reboot: { needed, reasons } }: PlanHost, width: number): string[] {
   if (needed === "no") return [];
   const state = needed === "yes" ? "needed already, not done by this plan" : "unknown whether one is needed";
-  return [`${INDENT}${state}${reasons.length === 0 ? "" : `: ${reasons.map(printable).join(", ")}`}`];
+  const words = `${state}${reasons.length === 0 ? "" : `: ${reasons.map(printable).join(", ")}`}`;
+  return wrap(words, { first: INDENT, width });
 }
 
 const closures = (host: PlanHost, style: Style): string[] => [

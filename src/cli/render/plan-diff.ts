@@ -20,7 +20,7 @@ export function renderDiff(file: FileChange, { diff, style, verbosity }: PlanVie
   const shown = diff === "full" || body.length <= limit + 1 ? body : body.slice(0, limit);
   const hidden = body.length - shown.length;
   return [
-    ...shown.map((line) => `${INDENT}${paint(line, style)}`),
+    ...shown.map((line) => (line.trim() === "" ? "" : `${INDENT}${paint(line, style)}`)),
     ...(hidden === 0 ? [] : [style.dim(`${INDENT}${hidden} more lines, with --diff=full`)]),
   ];
 }

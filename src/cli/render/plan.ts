@@ -27,7 +27,7 @@ export function renderPlan(plan: Plan, view: PlanView): string {
     ...(view.verbosity < 0 ? [] : groups.map((group) => renderGroup(plan, group, view))),
     ...renderRefusals(plan, view),
     ...unchanged(plan, view),
-    closing(plan, view),
+    closing(plan, groups.length, view),
   ];
   return `${blocks
     .filter((block) => block.length > 0)
@@ -36,31 +36,33 @@ export function renderPlan(plan: Plan, view: PlanView): string {
 }
 
 function headline(plan: Plan, groups: readonly ChangeGroup[], { style, width }: PlanView): string[] {
-  const title = `${style.strong(`Plan ${plan.id.slice(0, 12)}`)}  `;
-  const [first = "", ...others] = wrap(summaryWords(plan, groups.length), { first: " ".repeat(19), width });
+  const title = `Plan ${plan.id.slice(0, 12)}  `;
+  const words = `${plan.verb} on ${count(plan.hosts.length, "host")}${plan.verb === "run" ? "" : `: ${countWords(plan, groups.length)}`}`;
+  const [first = "", ...others] = wrap(words, { first: " ".repeat(title.length), width });
   const source = sourceWords(plan);
   return [
-    title + first.trimStart(),
+    style.strong(title) + first.trimStart(),
     ...others,
     ...(source === "" ? [] : wrap(source, { first: "  ", width }).map((line) => style.dim(line))),
   ];
 }
 
-/** "apply on 12 hosts: 9 change in 2 groups, 2 unchanged, 1 unreachable". */
-export function summaryWords(plan: Plan, groups: number): string {
-  const { change, none, held, unreachable, failed } = plan.summary;
-  const grouped = groups > 1 ? ` in ${groups} groups` : change > 1 ? " alike" : "";
+/** "9 to change in 2 groups, 2 unchanged, 1 unreachable". */
+function countWords({ summary, verb }: Plan, groups: number): string {
+  const { change, none, held, unreachable, failed } = summary;
+  const grouped = groups > 1 ? ` in ${groups} groups` : change > 1 && verb !== "run" ? " alike" : "";
   const words = [
-    ...(change > 0 ? [plan.verb === "run" ? `${change} to run on` : `${change} to change${grouped}`] : []),
+    ...(change > 0 ? [`${change} to ${verb === "run" ? "run on" : "change"}${grouped}`] : []),
     ...(none > 0 ? [`${none} unchanged`] : []),
     ...(held > 0 ? [`${held} held`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(unreachable > 0 ? [`${unreachable} unreachable`] : []),
   ];
-  return `${plan.verb} on ${count(plan.hosts.length, "host")}: ${words.join(", ") || "nothing selected"}`;
+  return words.join(", ") || "nothing selected";
 }
 
-function sourceWords({ inputs }: Plan): string {
+function sourceWords({ inputs, verb }: Plan): string {
+  if (verb === "run") return "";
   const dirty = inputs.dirty ? ", with uncommitted changes" : "";
   if (inputs.revision !== null) return `revision ${printable(inputs.revision.slice(0, 12))}${dirty}`;
   return inputs.flake === null ? "" : `${printable(inputs.flake)}${dirty}`;
@@ -79,10 +81,12 @@ function unchanged(plan: Plan, { style, width, verbosity }: PlanView): string[][
   return [wrap(`${printable(foldHosts(names))}: up to date`, { first: "", width }).map((line) => style.dim(line))];
 }
 
-function closing(plan: Plan, { style, next }: PlanView): string[] {
+function closing(plan: Plan, groups: number, { style, width, next }: PlanView): string[] {
   if (plan.summary.change === 0) {
     const clean = plan.summary.none === plan.hosts.length;
     return [clean ? style.good("Nothing to do: every host is as it should be.") : "Nothing can be done on any host."];
   }
-  return next === null ? [] : [`${style.strong("next")}  ${printable(next)}`];
+  // The first lines of a long plan are out of sight by now.
+  const summary = plan.verb === "run" ? [] : wrap(`${countWords(plan, groups)}.`, { first: "", width });
+  return [...summary, ...(next === null ? [] : [`${style.strong("next")}  ${printable(next)}`])];
 }

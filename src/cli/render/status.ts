@@ -90,7 +90,7 @@ function reasons(hosts: readonly StatusHost[], { style, width }: StatusView): st
     .map((host) => ({ host: host.name, lines: reasonsOf(host) }))
     .filter(({ lines }) => lines.length > 0);
   return groupBy(told, ({ lines }) => lines.join("\n")).flatMap((group) => [
-    ...wrap(printable(foldHosts(group.map(({ host }) => host))), { first: "", width }).map(style.name),
+    ...wrap(printable(foldHosts(group.map(({ host }) => host))), { first: "", width }).map((line) => style.name(line)),
     ...(group[0]?.lines ?? []).flatMap((line) => wrap(line, { first: "  ", width })),
   ]);
 }

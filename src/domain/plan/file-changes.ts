@@ -11,6 +11,9 @@ export interface FileFindings {
   readonly conflicts: PlanHost["conflicts"];
 }
 
+/** Unit files are root's, and readable by all; the host-side program writes them so. */
+const UNIT_FILE_MODE = "0644 root root";
+
 /** Where unit files of the administrator live; the host-side program writes them there. */
 export const unitFilePath = (unit: string): string => `/etc/systemd/system/${unit}`;
 
@@ -31,16 +34,24 @@ export function fileFindings(
     const want = wanted.get(path);
     const own = owned.get(path);
     const content = lookups.contents.get(path);
-    if (want !== undefined && own === undefined) {
-      const found = lookups.found.get(path);
-      if (standsInTheWay(want, found)) conflicts.push({ path, found: describeFound(found) });
-      else files.push(newFile(want, found, content));
-    } else if (own !== undefined) {
-      const change = want === undefined ? removedFile(own, content) : keptFile(want, own, content);
-      if (change !== null) files.push(change);
-    }
+    const found = lookups.found.get(path);
+    const problem = want === undefined ? undefined : own === undefined ? obstacle(want, found) : blocked(own, found);
+    if (problem !== undefined) conflicts.push({ path, found: problem });
+    else files.push(...changeAt({ want, own, found, content }));
   }
   return { files, conflicts };
+}
+
+interface At {
+  readonly want: WantedFile | undefined;
+  readonly own: Owned | undefined;
+  readonly found: FoundPath | undefined;
+  readonly content: FileContent | undefined;
+}
+
+function changeAt({ want, own, found, content }: At): FileChange[] {
+  if (want === undefined) return own === undefined ? [] : [removedFile(own, content)];
+  return own === undefined ? [newFile(want, found, content)] : keptFile(want, own, content);
 }
 
 /** A file as the closure wants it; unit files have the fixed mode that the host-side program gives them. */
@@ -82,6 +93,8 @@ interface Owned {
   readonly currentSha256: string;
   readonly recordedMode: string | null;
   readonly currentMode: string | null;
+  /** A unit whose file was replaced by a link to /dev/null. */
+  readonly masked?: boolean;
 }
 
 export function ownedFiles(facts: HostFacts): ReadonlyMap<string, Owned> {
@@ -92,27 +105,37 @@ export function ownedFiles(facts: HostFacts): ReadonlyMap<string, Owned> {
       currentSha256: unit.currentSha256,
       recordedMode: null,
       currentMode: null,
+      masked: unit.enabled === "masked",
     }),
   );
   const files: readonly (Owned | OwnedFile)[] = facts.files;
   return new Map([...files, ...units].map((file) => [file.path, file]));
 }
 
-/** Sees a file that is not ours. Identical content is not ours either: taking it over would delete it on removal. */
-function standsInTheWay(want: WantedFile, found: FoundPath | undefined): boolean {
-  if (found === undefined) return true;
-  if (found.kind === "absent") return false;
-  return !(want.adopt && found.kind === "file");
+/** Why a path that is not ours cannot be taken; what is equal in content, mode and owner is simply taken on. */
+function obstacle(want: WantedFile, found: FoundPath | undefined): string | undefined {
+  if (found === undefined) return "could not be looked at";
+  if (found.kind === "absent" || isSame(want, found)) return undefined;
+  const adoptable = want.adopt && (found.kind === "file" || found.kind === "symlink");
+  return adoptable ? undefined : describeFound(found);
 }
 
-function describeFound(found: FoundPath | undefined): string {
-  if (found === undefined) return "something that could not be looked at";
-  const kind = { absent: "nothing", file: "a file", directory: "a directory", symlink: "a link", other: "no file" };
-  return found.mode === undefined ? kind[found.kind] : `${kind[found.kind]}, ${found.mode}`;
+const isSame = (want: WantedFile, found: FoundPath): boolean =>
+  found.kind === "file" && found.sha256 === want.sha256 && found.mode === (want.mode ?? UNIT_FILE_MODE);
+
+function describeFound({ kind, mode }: FoundPath): string {
+  const words = { absent: "nothing", file: "a file", directory: "a directory", symlink: "a link", other: "no file" };
+  return mode === undefined ? words[kind] : `${words[kind]}, ${mode}`;
+}
+
+/** Why something that was ours cannot be written any more: no activation replaces a folder, or undoes a mask. */
+function blocked(own: Owned, found: FoundPath | undefined): string | undefined {
+  if (own.masked) return "the unit was masked by hand";
+  return own.currentSha256 === "other" && found?.kind === "directory" ? describeFound(found) : undefined;
 }
 
 function newFile(want: WantedFile, found: FoundPath | undefined, content: FileContent | undefined): FileChange {
-  if (found?.kind !== "file") return { path: want.path, change: "add", ...diffOf(content) };
+  if (found === undefined || found.kind === "absent") return { path: want.path, change: "add", ...diffOf(content) };
   const differs = found.sha256 !== want.sha256;
   return {
     path: want.path,
@@ -123,20 +146,15 @@ function newFile(want: WantedFile, found: FoundPath | undefined, content: FileCo
   };
 }
 
-function keptFile(want: WantedFile, own: Owned, content: FileContent | undefined): FileChange | null {
+function keptFile(want: WantedFile, own: Owned, content: FileContent | undefined): FileChange[] {
   if (own.currentSha256 === "missing") {
-    return { path: want.path, change: "add", ...diffOf(content), drift: "missing" };
+    return [{ path: want.path, change: "add", ...diffOf(content), drift: "missing" }];
   }
   const contentDiffers = own.currentSha256 !== want.sha256;
   const mode = modeChange(own.currentMode, want.mode);
-  if (!contentDiffers && mode.mode === undefined) return null;
-  return {
-    path: want.path,
-    change: "modify",
-    ...(contentDiffers ? diffOf(content) : {}),
-    ...driftOf(own),
-    ...mode,
-  };
+  if (!contentDiffers && mode.mode === undefined) return [];
+  const diff = contentDiffers ? diffOf(content) : {};
+  return [{ path: want.path, change: "modify", ...diff, ...driftOf(own), ...mode }];
 }
 
 const removedFile = (own: Owned, content: FileContent | undefined): FileChange => ({

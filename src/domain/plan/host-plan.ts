@@ -97,7 +97,8 @@ function notesFor(
   if (live === null && desired.kind === "closure") notes.push("first apply on this host");
   if (!known)
     notes.push("the live closure has no readable manifest: package, account and directory changes are not listed");
-  if (facts.committed !== live) notes.push("what is live was never committed: an earlier activation did not end");
+  if (facts.interrupted !== null) notes.push(`finishes an activation that was cut short (run ${facts.interrupted})`);
+  else if (facts.committed !== live) notes.push("what is live was never committed: an earlier activation did not end");
   if (facts.lock?.expired === true) notes.push(`takes over an expired lock of ${facts.lock.owner}`);
   if (known && live !== systemOf(desired) && lists.every((list) => list.length === 0)) {
     notes.push("the closure changes, but no file, unit, package, account or directory of it does");
@@ -108,14 +109,18 @@ function notesFor(
 function conflict(host: PlanHost): Failure | undefined {
   const [first, ...others] = host.conflicts;
   if (first === undefined) return undefined;
-  const more = others.length === 0 ? "" : ` and ${others.length} more`;
-  return failure("plan/conflict", `${first.path}${more} would be overwritten, and is not managed by nixfleet`, {
+  const what =
+    others.length === 0
+      ? `${first.path} is in the way and not managed by nixfleet`
+      : `${first.path} and ${others.length} more are in the way and not managed by nixfleet`;
+  return failure("plan/conflict", what, {
     detail: host.conflicts.map(({ path, found }) => `${path}: ${found}`).join("\n"),
     next: "move it away, or set adopt = true on the file to take it over with a backup",
   });
 }
 
 const isChange = (facts: HostFacts, host: PlanHost): boolean =>
+  facts.interrupted !== null ||
   host.to?.system !== liveSystem(facts) ||
   host.to?.system !== facts.committed ||
   host.files.length > 0 ||

@@ -19,7 +19,9 @@ export interface Inspection {
 export function inspectionFor(facts: HostFacts, desired: Manifest | null): Inspection {
   const wanted = wantedFiles(desired);
   const owned = ownedFiles(facts);
-  const strangers = [...wanted.keys()].filter((path) => !owned.has(path)).sort();
+  // "other" is no regular file any more: a folder in its place cannot be written over.
+  const unclear = (path: string): boolean => (owned.get(path)?.currentSha256 ?? "other") === "other";
+  const strangers = [...wanted.keys()].filter(unclear).sort();
   const differing = [...new Set([...wanted.keys(), ...owned.keys()])].sort().filter((path) => {
     const want = wanted.get(path);
     const current = owned.get(path)?.currentSha256;

@@ -49,6 +49,7 @@ export function staleFailure(host: HostName, drift: Extract<Precheck, { kind: "d
 }
 
 function isAlreadyDone(step: Exclude<Step, { kind: "run" }>, facts: HostFacts): boolean {
+  if (facts.interrupted !== null) return false;
   switch (step.kind) {
     // Whether the paths are there is for the copy itself to see: it sends only what is missing.
     case "copy":

@@ -31,17 +31,18 @@ export function unitActions(comparison: UnitComparison): UnitAction[] {
 const isTemplate = (name: string): boolean => name.includes("@.");
 const RUNNING = new Set(["active", "activating", "reloading", "refreshing"]);
 const STOPPED = new Set(["inactive", "failed", "deactivating"]);
-// "static", "alias", "indirect" and "generated" units cannot be enabled, so nobody disabled them.
-const DISABLED = new Set(["disabled", "masked", "masked-runtime"]);
+// A "static" unit cannot be enabled, so nobody disabled it; a "masked" one is a conflict.
+const DISABLED = new Set(["disabled"]);
 
 function endOfUnit(unit: OwnedUnit): UnitAction[] {
   const because = "no longer managed";
+  if (isTemplate(unit.name)) return [{ name: unit.name, action: "stop", because: `${because}: all running instances` }];
   const stop: UnitAction[] = RUNNING.has(unit.active) ? [{ name: unit.name, action: "stop", because }] : [];
   return unit.recordedEnabled ? [...stop, { name: unit.name, action: "disable", because }] : stop;
 }
 
 function unitItself(unit: ManagedUnit, owned: OwnedUnit | undefined, fileChanges: boolean): UnitAction[] {
-  if (isTemplate(unit.name)) return [];
+  if (isTemplate(unit.name)) return owned !== undefined && fileChanges ? instancesOf(unit) : [];
   if (owned === undefined) return unit.enabled ? beginnings(unit.name, "new unit") : [];
   if (!unit.enabled) return owned.recordedEnabled ? withdrawal(owned) : changeOfRunning(unit, owned, fileChanges);
   if (!owned.recordedEnabled) return beginnings(unit.name, "now enabled");
@@ -59,6 +60,10 @@ export function unitDrift(unit: OwnedUnit): { readonly stopped: boolean; readonl
   const drift = { stopped: STOPPED.has(unit.active), disabled: DISABLED.has(unit.enabled) };
   return drift.stopped || drift.disabled ? drift : undefined;
 }
+
+/** Which instances run is for the host to see. */
+const instancesOf = ({ name, onChange }: ManagedUnit): UnitAction[] =>
+  onChange === "none" ? [] : [{ name, action: onChange, because: "unit file changes: all running instances" }];
 
 const beginnings = (name: string, because: string): UnitAction[] => [
   { name, action: "enable", because },

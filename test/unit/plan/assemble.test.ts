@@ -89,6 +89,12 @@ describe("a host", () => {
     expect(plan.notes).toEqual(["what is live was never committed: an earlier activation did not end"]);
   });
 
+  test("whose last activation was cut short is activated again, even where nothing else differs", () => {
+    const plan = planOf({ ...observing({ interrupted: "01JRUN" }), ...wanting({}, same) });
+    expect(plan.action).toBe("change");
+    expect(plan.notes).toEqual(["finishes an activation that was cut short (run 01JRUN)"]);
+  });
+
   test("whose live manifest cannot be read gets no package list, and says why", () => {
     const packages = [{ name: "jq", version: "1.7", path: store("3", "jq-1.7") }];
     const plan = planOf({ current: null, ...wanting({ packages }) });
@@ -192,7 +198,35 @@ describe("files", () => {
     ]);
   });
 
-  test.each(["directory", "symlink", "other"] as const)("cannot adopt a %s", (kind) => {
+  test("that exist just as they are wanted are taken on", () => {
+    const same_ = found("/etc/motd", { sha256: sha("a") });
+    const plan = planOf({ ...wanting({ files: [managedFile("/etc/motd")] }), found: same_ });
+    expect(plan.files).toEqual([{ path: "/etc/motd", change: "modify", adopts: true }]);
+  });
+
+  test("that exist with the wanted content and another owner are not ours", () => {
+    const other = found("/etc/motd", { sha256: sha("a"), mode: "0644 bob bob" });
+    expect(planOf({ ...wanting({ files: [managedFile("/etc/motd")] }), found: other }).code).toBe("plan/conflict");
+  });
+
+  test("of ours that somebody replaced by a directory hold the host", () => {
+    const plan = planOf({
+      ...observing({ files: [ownedFile("/etc/motd", { currentSha256: "other" })] }),
+      ...wanting({ files: [managedFile("/etc/motd")] }),
+      found: found("/etc/motd", { kind: "directory", mode: "0755 root root" }),
+    });
+    expect(plan.conflicts).toEqual([{ path: "/etc/motd", found: "a directory, 0755 root root" }]);
+  });
+
+  test("of units that somebody masked hold the host", () => {
+    const plan = planOf({
+      ...observing({ units: [ownedUnit("app.service", { enabled: "masked", currentSha256: "other" })] }),
+      ...wanting({ units: [managedUnit("app.service")] }),
+    });
+    expect(plan.conflicts).toEqual([{ path: "/etc/systemd/system/app.service", found: "the unit was masked by hand" }]);
+  });
+
+  test.each(["directory", "other"] as const)("cannot adopt a %s", (kind) => {
     const files = [managedFile("/etc/motd", { adopt: true })];
     expect(planOf({ ...wanting({ files }), found: found("/etc/motd", { kind }) }).code).toBe("plan/conflict");
   });

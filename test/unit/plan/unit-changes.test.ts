@@ -32,6 +32,20 @@ describe("a unit", () => {
     ["that is new is enabled and started", { wanted: [managedUnit(app)] }, [`enable ${app}`, `start ${app}`]],
     ["that is new and not enabled stays quiet", { wanted: [managedUnit(app, { enabled: false })] }, []],
     ["that is a template stays quiet", { wanted: [managedUnit("app@.service")] }, []],
+    [
+      "that is a template restarts its instances when its file changes",
+      {
+        owned: [ownedUnit("app@.service", { active: "inactive", enabled: "static" })],
+        wanted: [managedUnit("app@.service")],
+        changed: ["/etc/systemd/system/app@.service"],
+      },
+      ["restart app@.service"],
+    ],
+    [
+      "that ran to its end stays quiet",
+      { owned: [ownedUnit(app, { active: "exited" })], wanted: [managedUnit(app)] },
+      [],
+    ],
     ["that is untouched stays quiet", { owned: [ownedUnit(app)], wanted: [managedUnit(app)] }, []],
     [
       "that is no longer wanted is stopped and disabled",

@@ -39,6 +39,7 @@ if [ -z "\${NIX_SSL_CERT_FILE-}" ] && [ ! -e /etc/ssl/certs/ca-certificates.crt 
   export NIX_SSL_CERT_FILE=${quote(`${image}/etc/ssl/certs/ca-certificates.crt`)}
 fi
 unset LD_LIBRARY_PATH LD_PRELOAD
+# shellcheck disable=SC2016 # for the inner shell to expand
 exec unshare --mount --propagation private -- sh -c '
   image=$1 program=$2
   shift 2

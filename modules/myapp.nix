@@ -15,7 +15,7 @@ let
   '';
 in
 {
-  nixfleet.users.myapp = { system = true; uid = 991; group = "myapp"; home = "/var/lib/myapp"; };
+  nixfleet.users.myapp = { system = true; uid = 391; group = "myapp"; home = "/var/lib/myapp"; };
   nixfleet.directories."/var/lib/myapp" = { owner = "myapp"; group = "myapp"; mode = "0750"; };
 
   nixfleet.files."/etc/myapp/config.json" = {

@@ -93,15 +93,19 @@ manifest_program='
 '
 
 # load_ours: into $work/owned what the last complete activation recorded, into $work/ours also what a later one, that was
-# cut short, had begun to own. Sets $previous to the closure to go back to, and $unfinished.
+# cut short, had begun to own. Sets $previous to the closure to go back to, $before to the one before that, and $unfinished.
 load_ours() {
-  local key value system=- run=-
+  local key value system=- last=-
   previous=-
+  before=-
   unfinished=
   : >"$work/owned"
-  [ -r "$STATE_DIR/owned" ] && { record_is_whole "$STATE_DIR/owned" || return; cp -- "$STATE_DIR/owned" "$work/owned" || return "$EX_STORAGE"; }
+  if [ -r "$STATE_DIR/owned" ]; then
+    record_is_whole "$STATE_DIR/owned" || return
+    cp -- "$STATE_DIR/owned" "$work/owned" || return "$EX_STORAGE"
+  fi
   while IFS=$TAB read -r key value; do
-    case $key in system) previous=$value ;; run) run=$value ;; file | unit) break ;; esac
+    case $key in system) previous=$value ;; before) before=$value ;; run) last=$value ;; file | unit) break ;; esac
   done <"$work/owned"
   cp -- "$work/owned" "$work/ours" || return "$EX_STORAGE"
   [ -r "$STATE_DIR/intent" ] || return 0
@@ -110,7 +114,7 @@ load_ours() {
     case $key in system) system=$value ;; run) unfinished=$value ;; file | unit) break ;; esac
   done <"$STATE_DIR/intent"
   # Killed after the very last write: the records are complete and the intent is only a leftover.
-  if [ "$unfinished" = "$run" ] && [ "$system" = "$previous" ]; then
+  if [ "$unfinished" = "$last" ] && [ "$system" = "$previous" ]; then
     unfinished=
     return 0
   fi

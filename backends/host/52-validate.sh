@@ -25,7 +25,7 @@ validate() {
     say "  $2 rejects also the configuration that is there now; not judging the new one by it"
     return 0
   fi
-  problem "$2 rejects the new configuration: $(tail -n 5 -- "$work/verdict" | tr '\n\t' '; ')"
+  problem "$2 rejects the new configuration: $(tail -n 5 -- "$work/verdict" | tr -d '\r' | tr '\n\t' '  ')"
   return "$EX_CONFLICT"
 }
 

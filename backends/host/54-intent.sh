@@ -12,7 +12,7 @@ write_intent() {
       { key = $1 "\t" $2 }
       FILENAME == ARGV[1] { if ($1 == "own" || $1 == "own-if-there") met[$2 "\t" $3] = 1; next }
       FILENAME == ARGV[2] { if ($1 == "own" || $1 == "own-if-there") met[$2 "\t" $3] = 1; next }
-      $1 ~ /^(format|run|system|end)$/ { next }
+      $1 ~ /^(format|run|system|before|end)$/ { next }
       # What was ours with other content stays recorded as it was, so that edits are told from our own writing.
       $1 ~ /^(group|user|dir|file|unit)$/ && key in met { next }
       { print }' "$work/accounts" "$work/tree" "$work/ours"
@@ -45,7 +45,7 @@ own_lines() {
 # write_owned SYSTEM: what is ours now that all is done.
 write_owned() {
   {
-    printf 'format\t%s\nrun\t%s\nsystem\t%s\n' "$FORMAT" "$run" "$1"
+    printf 'format\t%s\nrun\t%s\nsystem\t%s\nbefore\t%s\n' "$FORMAT" "$run" "$1" "$before"
     cat -- "$work/accounts" "$work/tree" | while IFS= read -r line; do
       case $line in
       "own$TAB"*) printf '%s\n' "${line#*"$TAB"}" ;;

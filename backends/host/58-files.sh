@@ -45,7 +45,7 @@ stage_one() (
 # enter_staging PARENT: into our folder there; one that somebody else put there is not ours.
 enter_staging() {
   cd -P -- "${1:-/}" || return
-  [ -d "$STAGED" ] && [ ! -L "$STAGED" ] || mkdir -m 0700 -- "$STAGED" || return
+  if [ ! -d "$STAGED" ] || [ -L "$STAGED" ]; then mkdir -m 0700 -- "$STAGED" || return; fi
   cd -P -- "$STAGED" && [ -O . ] && chmod 0700 .
 }
 
@@ -89,7 +89,7 @@ keep_copy() {
 place() {
   local key path kind
   while IFS=$TAB read -r key path _ _ _ _ _ kind <&3; do
-    [ "$key" = put ] && [ "$kind" = "$1" ] || continue
+    [ "$key:$kind" = "put:$1" ] || continue
     say "  write $path"
     place_one "$path" || { problem "cannot put $path in its place"; return "$EX_FAILED"; }
     kill_point "${1}s.middle"

@@ -64,6 +64,8 @@ systemctl_all() {
   set -- "$@" -- $units
   set +f
   say "  systemctl $*"
+  # How often a unit was started lately must not decide over an activation, least of all over going back.
+  case $action in restart | start-new) xargs -d '\n' systemctl reset-failed -- <"$work/units" 2>/dev/null ;; esac
   timeout "$UNIT_JOB_SECONDS" systemctl --no-ask-password "$@" >&2 || code=$?
   [ "$code" = 0 ] && return 0
   [ "$code" = 124 ] && problem "systemctl $1 took longer than $UNIT_JOB_SECONDS seconds"

@@ -43,7 +43,7 @@ step_state() {
 
 # state_json MANIFEST-SHA256 TIME
 state_json() {
-  system="$target" before="$previous" number="$generation" sum="$1" at="$2" owner="$owner" revision="$revision" run="$run" \
+  system="$target" before="$before" number="$generation" sum="$1" at="$2" owner="$owner" revision="$revision" run="$run" \
     awk "$json_program"'BEGIN {
       printf "{\"format\":1,\"system\":%s,\"generation\":%d,\"previous\":%s,", optional("system"), ENVIRON["number"], optional("before")
       printf "\"manifestSha256\":%s,\"appliedAt\":%s,\"appliedBy\":%s,", text("sum"), text("at"), text("owner")

@@ -10,6 +10,8 @@ activation() {
   prepare "$target" forward || return
   link_target "$RUN_DIR/current"
   say "  from ${target_of_link:-nothing} to $target"
+  # Applying the same again does not make it its own predecessor.
+  [ "$previous" = "$target" ] || before=$previous
   begin intent
   write_intent "$target" || return
   run_steps || code=$?
@@ -71,6 +73,7 @@ go_back() {
   begin rollback
   say "  going back to $previous"
   target=$previous
+  # prepare reads the records of the previous closure, its own predecessor among them.
   if prepare "$target" back && run_steps && { [ ! -e "$work/committed" ] || step_commit; } && write_owned "$target"; then
     audit rolled-back "$run" "$owner" "$wanted"
     return "$EX_ROLLED_BACK"

@@ -12,24 +12,26 @@ verb_follow() {
 
 # follow_run OFFSET: ends the program.
 follow_run() {
-  local offset=$1 quiet=0 result
+  local offset=$1 rounds=0 result
   while :; do
-    # Looked for before the log is sent, so that nothing of the log is missed.
-    result=
+    # Asked first, then looked for the result, then for the log: so neither an end nor a line is missed.
+    if [ $((rounds % 5)) = 4 ]; then unit_runs || rounds=-1; fi
     for result in "$run_dir/result" "$RUN_DIR/result-$run" ''; do
       [ -n "$result" ] && [ -r "$result" ] && break
     done
     send_log
-    [ -n "$result" ] && tell_result "$result"
-    if running_activation && [ "$running" = "$run" ]; then
-      quiet=0
-    else
-      quiet=$((quiet + 1))
-    fi
-    # The unit needs a moment to start; after that, silence means that it was killed or that the host went down.
-    [ "$quiet" -lt 25 ] || tell_interrupted
+    [ -z "$result" ] || tell_result "$result"
+    [ "$rounds" -ge 0 ] || tell_interrupted
+    rounds=$((rounds + 1))
     sleep 0.2
   done
+}
+
+# unit_runs: false once the activation is over, however it ended. Its start was awaited before anybody follows it.
+unit_runs() {
+  case $(systemctl show --property=ActiveState --value -- "nixfleet-activate-$run.service" 2>/dev/null) in
+  inactive | failed) return 1 ;;
+  esac
 }
 
 # send_log: what the log has beyond $offset.

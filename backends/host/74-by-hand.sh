@@ -33,6 +33,7 @@ end_by_hand() {
   esac
 }
 
+# shellcheck disable=SC2317 # called by the trap
 release_by_hand() {
   read_lock && [ "$lock_run" = "$by_hand_run" ] && rm -f -- "$RUN_DIR/lock" && drop_root "$by_hand_run"
 }

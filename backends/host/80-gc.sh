@@ -14,10 +14,16 @@ verb_gc() {
   for number in $(generation_numbers | sort -rn); do
     newest=$((newest + 1))
     link="$PROFILE-$number-link"
+    link_target "$link"
+    case $kept in
+    *" $target_of_link "*)
+      # The newest generation of a closure guards it; older ones of the same closure are not needed for that.
+      kept="${kept%%" $target_of_link "*} ${kept#*" $target_of_link "}"
+      continue
+      ;;
+    esac
     [ "$newest" -le "$1" ] && continue
     [ "$number" = "$generation" ] && continue
-    link_target "$link"
-    case $kept in *" $target_of_link "*) continue ;; esac
     HOME=/root "$nix_env" --profile "$PROFILE" --delete-generations "$number" >&2 ||
       refuse "$EX_FAILED" "nix-env could not forget generation $number"
     emit removed "$number$TAB$target_of_link"
@@ -39,15 +45,17 @@ keep_paths() {
   local link key value
   kept=' '
   for link in "$RUN_DIR/current" "$RUN_DIR/booted" "$PROFILE" "$ROOTS"/*; do
-    [ -L "$link" ] && kept="$kept$(readlink -f -- "$link") "
+    [ -L "$link" ] && keep_path "$(readlink -f -- "$link")"
   done
   for link in "$STATE_DIR/owned" "$STATE_DIR/intent"; do
     [ -r "$link" ] || continue
     while IFS=$TAB read -r key value; do
-      case $key in system) kept="$kept$value " ;; file | unit) break ;; esac
+      case $key in system | before) keep_path "$value" ;; file | unit) break ;; esac
     done <"$link"
   done
-  [ -r "$STATE_DIR/state.json" ] || return 0
-  value=$(sed -n 's/.*"previous":"\([^"]*\)".*/\1/p' "$STATE_DIR/state.json")
-  kept="$kept$value "
+}
+
+# keep_path PATH: once, whatever names it.
+keep_path() {
+  case $kept in *" $1 "*) ;; *) kept="$kept$1 " ;; esac
 }

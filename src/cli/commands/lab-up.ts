@@ -38,7 +38,7 @@ function bringUp(flags: UpFlags, context: CliContext): Promise<void> {
     if (!listed.ok) return listed;
     if (flags.json === true) return ok(`${JSON.stringify(labRecord(lab, listed.value), undefined, 2)}\n`);
     const style = styleFor(context.stdout, context.env);
-    return ok(`${renderMachines(listed.value, style)}\n${renderNextSteps(lab, listed.value, style)}`);
+    return ok(`${renderMachines(listed.value, style)}\n${renderNextSteps(lab, listed.value, flags.state, style)}`);
   });
 }
 

@@ -39,16 +39,26 @@ export function renderMachines(listed: readonly ListedMachine[], style: Style): 
   return `${table([head, ...rows]).join("\n")}\n`;
 }
 
-/** What to do with a lab that just came up. */
-export function renderNextSteps(lab: Pick<Lab, "store">, listed: readonly ListedMachine[], style: Style): string {
+/**
+ * What to do with a lab that just came up.
+ *
+ * @param typedState the state folder as it was typed, which the commands then need too
+ */
+export function renderNextSteps(
+  lab: Pick<Lab, "store">,
+  listed: readonly ListedMachine[],
+  typedState: string | undefined,
+  style: Style,
+): string {
+  const at = typedState === undefined ? "" : ` --state ${printable(typedState)}`;
   const { inventory, signingKey, sshConfig } = lab.store.access;
   const name = listed[0]?.machine.name ?? "NAME";
   const rows: [string, string][] = [
     ["inventory", inventory],
     ["signing key", signingKey],
-    ["log in", style.name(`nixfleet lab ssh ${name}`)],
+    ["log in", style.name(`nixfleet lab ssh${at} ${name}`)],
     ["", style.name(`ssh -F ${sshConfig} ${name}`)],
-    ["take down", style.name("nixfleet lab down")],
+    ["take down", style.name(`nixfleet lab down${at}`)],
   ];
   return `${table(rows.map((row) => row.map((text) => ({ text })))).join("\n")}\n`;
 }

@@ -7,11 +7,23 @@ import { kill, until } from "./processes.ts";
 
 const HIERARCHIES = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"];
 
+const END_TIMEOUT_MS = 10_000;
+
 /** Ends every process in the lab's groups and removes the groups. */
 export async function clearControlGroups(id: LabId): Promise<void> {
-  // Where systemd keeps the groups, machines are scopes; it removes their groups itself.
-  await run(["systemctl", "kill", "--signal=KILL", `${controlGroup(id)}-*.scope`]);
+  await endScopes(`${controlGroup(id)}-*.scope`);
   await Promise.all(HIERARCHIES.map((hierarchy) => clear(join(hierarchy, controlGroup(id)))));
+}
+
+/** Where systemd keeps the groups, machines are scopes, which go when the last process in them is gone. */
+async function endScopes(pattern: string): Promise<void> {
+  const ended = async (): Promise<boolean> => {
+    const { stdout } = await run(["systemctl", "list-units", "--plain", "--no-legend", "--all", pattern]);
+    if (stdout === "") return true;
+    await run(["systemctl", "kill", "--signal=KILL", pattern]);
+    return false;
+  };
+  await until(ended, END_TIMEOUT_MS);
 }
 
 /** Removes one machine's groups; its processes are gone. */
@@ -26,7 +38,7 @@ async function clear(group: string): Promise<void> {
     for (const folder of groups) await rmdir(folder).catch(() => undefined);
     return (await groupsBelow(group)).length === 0;
   };
-  await until(cleared, 10_000);
+  await until(cleared, END_TIMEOUT_MS);
 }
 
 /** The group and all inside it, the innermost first. */

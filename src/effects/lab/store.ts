@@ -25,13 +25,23 @@ export const labStore = (folder: string): LabStore => ({
 
 async function read(folder: string): Promise<Result<LabState | undefined>> {
   const file = labFiles(folder).state;
-  const text = await readFile(file, "utf8").catch(() => undefined);
-  if (text === undefined) return ok(undefined);
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => error);
+  if (typeof text !== "string") return unreadable(file, text);
   const parsed = labStateSchema.safeParse(parseJson(text));
   if (parsed.success) return ok(parsed.data);
   return err(
     failure("lab/damaged-state", `the lab's state file ${file} cannot be read`, { next: "nixfleet lab down" }),
   );
+}
+
+/** A folder that only root may enter says nothing about whether a lab is in it. */
+function unreadable(file: string, error: NodeJS.ErrnoException): Result<undefined> {
+  if (error.code === "ENOENT") return ok(undefined);
+  if (error.code === "EACCES")
+    return err(
+      failure("lab/not-root", "the lab is root's", { found: `no access to ${file}`, next: "run it with sudo" }),
+    );
+  return err(failure("lab/damaged-state", `the lab's state file ${file} cannot be read`, { detail: error.message }));
 }
 
 async function write(folder: string, state: LabState): Promise<void> {

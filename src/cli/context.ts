@@ -26,5 +26,7 @@ export interface CommandModule {
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
+  /** Not listed by --help: for programs, not for people. */
+  readonly hidden?: true;
   readonly load: () => Promise<CommandModule>;
 }

@@ -35,7 +35,10 @@ async function programFor(argv: readonly string[], context: CliContext): Promise
     .enablePositionalOptions();
   const typed = argv.find((word) => !word.startsWith("-"));
   for (const entry of commands) {
-    const command = program.command(entry.name).description(entry.summary).exitOverride();
+    const command = program
+      .command(entry.name, { hidden: entry.hidden === true })
+      .description(entry.summary)
+      .exitOverride();
     if (entry.name === typed) (await entry.load()).configure(command, context);
   }
   return program;

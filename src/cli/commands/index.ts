@@ -18,5 +18,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./inventory.ts"),
   },
   { name: "hosts", summary: "the hosts that a pattern selects, and why", load: () => import("./hosts.ts") },
+  { name: "keys", summary: "the key that signs what hosts accept", load: () => import("./keys.ts") },
   { name: "lab", summary: "throw-away machines to try and to test on", load: () => import("./lab.ts") },
+  { name: "runs", summary: "what was done from here, and what became of it", load: () => import("./runs.ts") },
+  { name: "explain", summary: "what a failure means and what to do about it", load: () => import("./explain.ts") },
+  { name: "schema", summary: "JSON Schemas of plans, events, status and inventory", load: () => import("./schema.ts") },
+  { name: "completion", summary: "completion for bash, zsh and fish", load: () => import("./completion.ts") },
+  { name: "version", summary: "of nixfleet and of what it runs on", load: () => import("./version.ts") },
+  { name: "__names", summary: "names for completion", hidden: true, load: () => import("./names.ts") },
 ];

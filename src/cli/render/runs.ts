@@ -1,0 +1,94 @@
+/** Recorded runs: a table of many, the whole story of one. */
+
+import { countStatuses } from "../../domain/outcome/event-bodies.ts";
+import type { RunEvent } from "../../domain/outcome/events.ts";
+import { summarizeRun } from "../../domain/run/summary.ts";
+import type { RunReading, RunRecord } from "../../ports/journal.ts";
+import { lastingLines } from "./lasting-lines.ts";
+import { type Cell, duration, table } from "./layout.ts";
+import { printable } from "./printable.ts";
+import { type RecapView, renderRecap } from "./recap.ts";
+import type { Style } from "./style.ts";
+
+/** Ends with a newline. */
+export function renderRuns(runs: readonly RunRecord[], style: Style): string {
+  if (runs.length === 0) return "no runs are recorded on this machine\n";
+  const heading = ["run", "began", "verb", "hosts", "outcome", "took", "by"].map((text) => ({
+    text,
+    paint: style.dim,
+  }));
+  return `${table([heading, ...runs.map((run) => row(run, style))]).join("\n")}\n`;
+}
+
+function row(run: RunRecord, style: Style): Cell[] {
+  const outcome = outcomeOf(run);
+  return [
+    { text: run.run, paint: style.name },
+    { text: minute(run.startedAt) },
+    { text: printable(run.verb) },
+    { text: String(run.hosts), align: "right" },
+    { text: outcome, paint: paintOutcome(outcome, style) },
+    { text: run.endedAt === undefined ? "-" : duration(Date.parse(run.endedAt) - Date.parse(run.startedAt)) },
+    { text: printable(run.by), paint: style.dim },
+  ];
+}
+
+/** "ok", "exit 5", "running", "died". */
+function outcomeOf({ state, exit }: RunRecord): string {
+  if (state !== "ended") return state;
+  return exit === 0 ? "ok" : `exit ${exit ?? "unknown"}`;
+}
+
+function paintOutcome(outcome: string, style: Style): (text: string) => string {
+  if (outcome === "ok") return style.good;
+  return outcome === "running" ? style.warning : style.bad;
+}
+
+/** "2027-01-15 08:00Z": the same for everybody who looks. */
+const minute = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)}Z`;
+
+/** Ends with a newline. */
+export function renderRun(reading: RunReading, view: RecapView): string {
+  const { style } = view;
+  const head = table([
+    [{ text: "run" }, { text: reading.run, paint: style.strong }],
+    [{ text: "verb" }, { text: printable(reading.verb) }],
+    [{ text: "by" }, { text: printable(reading.by) }],
+    [{ text: "began" }, { text: reading.startedAt }],
+    [{ text: "state" }, { text: stateWords(reading) }],
+    ...(reading.plan === undefined ? [] : [[{ text: "plan" }, { text: reading.plan.id.slice(0, 12) }]]),
+    [{ text: "record" }, { text: printable(reading.folder) }],
+  ]);
+  // The recap tells failures already, in groups; here every host has its line.
+  const lines = reading.events
+    .filter((event) => event.type !== "diagnostic" || event.level !== "error")
+    .flatMap((event) => lastingLines(event, { style, verbosity: Math.max(1, view.verbosity), hosts: undefined }));
+  const blocks = [head.join("\n"), lines.join("\n"), renderRecap(endOf(reading), reading.verb, view).trimEnd()];
+  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+function stateWords({ state, exit }: RunReading): string {
+  if (state === "died") return "died: the process ended without a summary; hosts marked unknown may have been changed";
+  return state === "running" ? "running" : `ended with exit code ${exit ?? "unknown"}`;
+}
+
+/** The summary that was written, or what it would say of a run that never got to it. */
+function endOf(reading: RunReading): Extract<RunEvent, { type: "summary" }> {
+  const written = reading.events.findLast((event) => event.type === "summary");
+  if (written !== undefined) return written;
+  const { hosts } = summarizeRun(reading.events);
+  const lastTs = reading.events.at(-1)?.ts ?? reading.startedAt;
+  return {
+    v: 1,
+    type: "summary",
+    ts: lastTs,
+    seq: reading.events.length,
+    run: reading.run,
+    level: "warn",
+    msg: "no summary was written",
+    exit: 1,
+    ms: Math.max(0, Date.parse(lastTs) - Date.parse(reading.startedAt)),
+    counts: countStatuses(hosts),
+    hosts: [...hosts],
+  };
+}

@@ -3,12 +3,14 @@ import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Elevation } from "../domain/host/loader.ts";
+import { flakeFolder } from "../domain/inventory/absolute-path.ts";
 import { type InputOverride, parseInputOverride } from "../domain/nix/input-override.ts";
 import type { Failure } from "../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { Audience } from "../ports/audience.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Lab } from "../ports/lab.ts";
+import type { SigningKeys } from "../ports/signing-keys.ts";
 import type { LoadedProject, ProjectPorts } from "../workflows/inventory/load-project.ts";
 import type { Interruption, Tools } from "../workflows/tools.ts";
 import type { CliContext } from "./context.ts";
@@ -75,6 +77,12 @@ export async function wireTools(wanted: {
   });
 }
 
+/** The fleet's signing keys as files of this machine. */
+export async function wireSigningKeys({ env }: Pick<CliContext, "env">): Promise<SigningKeys> {
+  const { signingKeys } = await import("../effects/nix/signing-keys.ts");
+  return signingKeys(env);
+}
+
 /** The journal of runs below `$XDG_STATE_HOME/nixfleet`. */
 export async function wireJournal(
   { env }: Pick<CliContext, "env">,
@@ -114,7 +122,8 @@ async function wireBuilder(
   const { createNixBuilder } = await import("../effects/nix/builder.ts");
   const { flake, signingKey } = inventory.fleet;
   return createNixBuilder({
-    projectRoot: flake.startsWith("/") ? flake : root,
+    projectRoot: flakeFolder(flake) ?? root,
+    ...(flakeFolder(flake) === undefined ? { remoteFlake: flake } : {}),
     cacheDir: join(cacheFolder(env), "nix"),
     stateDir: join(stateFolder(env), "nix"),
     env,

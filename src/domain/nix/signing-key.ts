@@ -20,3 +20,18 @@ export function parseSecretKey(text: string): SecretKey | undefined {
 
 /** What a key may be called: shown in signatures and in `trusted-public-keys`. */
 export const isKeyName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name);
+
+/** The name of a fleet's first key, after its folder: `Web Farm` gives `web-farm-1`. */
+export function keyNameFrom(folder: string): string {
+  const word = folder
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "")
+    .slice(0, 100);
+  return `${word || "fleet"}-1`;
+}
+
+/** The text of a secret key's file, without line end. */
+export function secretKeyText(name: string, seed: Uint8Array, publicHalf: Uint8Array): string {
+  return `${name}:${btoa(String.fromCharCode(...seed, ...publicHalf))}`;
+}

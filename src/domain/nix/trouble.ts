@@ -43,12 +43,14 @@ function failureOf(end: BadEnd, log: NixLog): Failure {
 
 /** Error texts without colours, last one last; what Nix wrote beside its log counts when the log has none. */
 function messages(stderr: string, log: NixLog): readonly string[] {
-  if (log.errors.length > 0) return log.errors.map(({ raw_msg, msg }) => withoutColour(raw_msg ?? msg));
+  const logged = log.errors.map(({ raw_msg, msg }) => withoutColour(raw_msg ?? msg)).filter((text) => !HINT.test(text));
+  if (logged.length > 0) return logged;
   const noise = /^\s*$|^@nix |^Try '.*--help' for more information/;
   const beside = stderr.split("\n").filter((line) => !noise.test(line));
   return beside.slice(-KEPT_LINES).map(withoutColour);
 }
 
+const HINT = /^\(use '--show-trace'/;
 const KEPT_LINES = 20;
 
 const known: readonly (readonly [RegExp, Failure["code"], string])[] = [

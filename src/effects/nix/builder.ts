@@ -6,6 +6,7 @@ import { buildHosts } from "./build.ts";
 import { copyClosures } from "./copy.ts";
 import { evaluateFleet } from "./evaluate.ts";
 import { type NixInstallation, nixInstallation } from "./installation.ts";
+import { chosenKeyFile } from "./key-file.ts";
 import { readManifest } from "./manifest.ts";
 import { pathMemory } from "./path-memory.ts";
 import { addRoot, removeRoot } from "./roots.ts";
@@ -24,10 +25,9 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
     if (installation.ok) found = installation.value;
     return installation;
   };
-  const keySigner = (installation: NixInstallation): Signer | undefined =>
-    settings.signingKeyFile === undefined
-      ? undefined
-      : signer(installation, settings.cacheDir, settings.signingKeyFile);
+  const keyFile = chosenKeyFile(settings);
+  const signerFor = (installation: NixInstallation): Signer | undefined =>
+    keyFile === undefined ? undefined : signer(installation, settings.cacheDir, keyFile);
   return {
     source: async (signal) => {
       const installation = await nix(signal);
@@ -44,16 +44,16 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
     },
     manifest: readManifest,
     sign: async (paths, signal) => {
-      if (settings.signingKeyFile === undefined || paths.length === 0) return ok(undefined);
+      if (keyFile === undefined || paths.length === 0) return ok(undefined);
       const installation = await nix(signal);
       return installation.ok
-        ? signer(installation.value, settings.cacheDir, settings.signingKeyFile).sign(paths, signal)
+        ? signer(installation.value, settings.cacheDir, keyFile).sign(paths, signal)
         : installation;
     },
     copy: async (request) => {
       const installation = await nix(request.signal);
       if (!installation.ok) return installation;
-      return copyClosures(installation.value, request, keySigner(installation.value));
+      return copyClosures(installation.value, request, signerFor(installation.value));
     },
     addRoot: async (name, paths, signal) => {
       const installation = await nix(signal);

@@ -10,6 +10,9 @@ const TIMEOUT_MS = 12 * 60 * 60_000;
 /** Nix reports each path and the bytes of large ones; a daemon that is silent for so long is gone. */
 const SILENCE_MS = 10 * 60_000;
 
+const NO_KEY =
+  "This fleet signs nothing: make a key with `nixfleet keys generate` and name it as fleet.signingKey in the inventory.";
+
 /**
  * Only what the host lacks travels. A lost connection is tried once more; a signature that got lost (the path was collected
  * and built again) is made once more.
@@ -24,7 +27,8 @@ export async function copyClosures(
   const first = await copyOnce(nix, request, socket);
   if (first.ok) return first;
   if (first.error.code === "nix/daemon-lost") return copyOnce(nix, request, socket);
-  if (first.error.code !== "nix/unsigned-path" || signer === undefined) return first;
+  if (first.error.code !== "nix/unsigned-path") return first;
+  if (signer === undefined) return err({ ...first.error, next: NO_KEY });
   const signed = await signer.signAgain(paths, request.signal);
   return signed.ok ? copyOnce(nix, request, socket) : signed;
 }

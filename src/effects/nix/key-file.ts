@@ -1,8 +1,30 @@
 /** The file with the fleet's secret signing key. */
+import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { parseSecretKey, type SecretKey } from "../../domain/nix/signing-key.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import type { NixSettings } from "./settings.ts";
+
+/**
+ * The key to sign with: the one that the environment names, else the inventory's, else the default file if it is there.
+ * Undefined when the fleet has no key.
+ */
+export function chosenKeyFile({ env, signingKeyFile }: NixSettings): string | undefined {
+  if (env.NIXFLEET_SIGNING_KEY) return env.NIXFLEET_SIGNING_KEY;
+  if (signingKeyFile !== undefined) return signingKeyFile;
+  const file = defaultKeyFile(env);
+  return existsSync(file) ? file : undefined;
+}
+
+/** `NIXFLEET_SIGNING_KEY`, else `signing-key` in NixFleet's configuration folder. */
+export function defaultKeyFile(env: NixSettings["env"]): string {
+  if (env.NIXFLEET_SIGNING_KEY) return env.NIXFLEET_SIGNING_KEY;
+  const config = env.XDG_CONFIG_HOME?.startsWith("/") ? env.XDG_CONFIG_HOME : join(env.HOME || homedir(), ".config");
+  return join(config, "nixfleet", "signing-key");
+}
 
 /** Fails with `nix/key-missing` or `nix/key-invalid`; a key that others may read counts as invalid. */
 export async function readKeyFile(file: string): Promise<Result<SecretKey>> {

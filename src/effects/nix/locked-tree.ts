@@ -75,7 +75,8 @@ export async function flakeTree({ url, flakeFolder, run, signal }: TreeRequest):
 
 const LOCK_CHANGES = /requires lock file changes|cannot (?:write|update) .*lock file|lock file .* not allowed/is;
 
-function flakeFailure({ failure: cause, log }: NixTrouble, flakeFolder: string): Failure {
+/** Words an error that Nix meets while it reads a flake and its lock file. */
+export function flakeFailure({ failure: cause, log }: NixTrouble, flakeFolder: string): Failure {
   if (cause.code !== "nix/command-failed") return cause;
   if (LOCK_CHANGES.test(`${cause.what}\n${cause.detail ?? ""}`)) {
     return failure("nix/lock-outdated", "flake.lock does not match the inputs in flake.nix", {
@@ -96,5 +97,5 @@ const isFlakeFile = (file: string): boolean => /^\/nix\/store\/[^/]+-source\/.*f
 
 const ownFlakeFile = (file: string, folder: string): string => (isFlakeFile(file) ? join(folder, "flake.nix") : file);
 
-const notUnderstood = (command: string, error: z.ZodError): Failure =>
+export const notUnderstood = (command: string, error: z.ZodError): Failure =>
   failure("nix/source-failed", `the answer of \`${command}\` is not understood`, { detail: z.prettifyError(error) });

@@ -4,6 +4,8 @@ import type { InputOverride } from "../../domain/nix/input-override.ts";
 export interface NixSettings {
   /** Folder with the fleet's flake.nix. */
   readonly projectRoot: string;
+  /** Flake reference of a fleet that does not lie on this machine, such as github:owner/repo; instead of the folder. */
+  readonly remoteFlake?: string;
   /** For caches: wrappers, evaluations, signatures. Everything in it can be made again. */
   readonly cacheDir: string;
   /** For gc roots. */
@@ -12,6 +14,6 @@ export interface NixSettings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Other sources for inputs of the fleet's flake. */
   readonly overrides: readonly InputOverride[];
-  /** The fleet's secret key; without it nothing is signed. */
+  /** The fleet's secret key as the inventory names it. NIXFLEET_SIGNING_KEY goes before it; a default file comes last. */
   readonly signingKeyFile?: string;
 }

@@ -1,10 +1,9 @@
 /** Which source the fleet has right now, as a locked input. */
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalJson } from "../../domain/canonical-json.ts";
 import type { LockedInput } from "../../domain/nix/expression.ts";
-import { fileUrl, flakeUrl } from "../../domain/nix/flake-url.ts";
+import { fileUrl } from "../../domain/nix/flake-url.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { FleetSource } from "../../ports/nix-builder.ts";
@@ -12,7 +11,9 @@ import { type GitTree, gitTree } from "./git-tree.ts";
 import type { NixInstallation } from "./installation.ts";
 import { flakeTree, lockTree } from "./locked-tree.ts";
 import { lockedOverrides } from "./overrides.ts";
+import { remoteSource } from "./remote-source.ts";
 import type { NixSettings } from "./settings.ts";
+import { lockedSource, sha256 } from "./source-digest.ts";
 import { filesFingerprint, treeFingerprint } from "./tree-fingerprint.ts";
 
 /**
@@ -24,6 +25,7 @@ export async function fleetSource(
   settings: NixSettings,
   signal: AbortSignal,
 ): Promise<Result<FleetSource>> {
+  if (settings.remoteFlake !== undefined) return remoteSource(settings.remoteFlake, nix, settings, signal);
   const missing = missingFile(settings.projectRoot);
   if (missing !== undefined) return err(missing);
   const [git, overrides] = await Promise.all([
@@ -39,12 +41,9 @@ export async function fleetSource(
   if (!input.ok) return input;
   const revision = tree?.status.revision;
   return ok({
-    reference: flakeUrl(input.value),
-    input: input.value,
-    overrides: overrides.value,
+    ...lockedSource(input.value, overrides.value, nix),
     ...(revision === undefined ? {} : { revision }),
     dirty: tree === undefined || isDirty(tree),
-    digest: digestOf(input.value, overrides.value, nix),
     warnings: tree === undefined ? [] : untrackedNixFiles(tree),
   });
 }
@@ -124,14 +123,6 @@ async function dirtyFingerprint({ root, folder, status }: GitTree): Promise<stri
   const files = await filesFingerprint(root, status.changed);
   return sha256(canonicalJson([root, folder, status.revision ?? "", status.fingerprint, files]));
 }
-
-/** Equal content gives equal digests, wherever the repository lies. */
-function digestOf(input: LockedInput, overrides: readonly string[], nix: NixInstallation): string {
-  const { url: _place, path: _store, lastModified: _time, ...content } = input;
-  return sha256(canonicalJson({ content, overrides, nix: nix.version.text }));
-}
-
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 const awkwardPath = (path: string, nix: NixInstallation): Failure =>
   failure("nix/source-failed", "this Nix cannot read a changed tree in a folder with such a name", {

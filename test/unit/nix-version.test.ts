@@ -1,0 +1,34 @@
+import { describe, expect, test } from "vitest";
+import { capabilitiesOf } from "../../src/domain/nix/capabilities.ts";
+import { type NixVersion, parseNixVersion } from "../../src/domain/nix/version.ts";
+
+describe("the version of Nix", () => {
+  test.each([
+    ["nix (Nix) 2.8.0\n", { flavour: "nix", major: 2, minor: 8 }],
+    ["nix (Nix) 2.26.3+2", { flavour: "nix", major: 2, minor: 26 }],
+    ["nix (Nix) 2.34.0pre20260101_abcdef", { flavour: "nix", major: 2, minor: 34 }],
+    ["nix (Lix, like Nix) 2.91.0", { flavour: "lix", major: 2, minor: 91 }],
+    ["nix (Determinate Nix 3.1.0) 2.28.2", { flavour: "determinate", major: 2, minor: 28 }],
+    ["nix (Somebody's) 3.0", { flavour: "unknown", major: 3, minor: 0 }],
+  ])("%j is understood", (text, expected) => {
+    expect(parseNixVersion(text)).toMatchObject(expected);
+  });
+
+  test.each(["", "zsh: command not found: nix", "nix 2.8", "nix (Nix) two"])("%j is no version", (text) => {
+    expect(parseNixVersion(text)).toBeUndefined();
+  });
+});
+
+describe("what a version can do", () => {
+  const version = (major: number, minor: number): NixVersion => ({ flavour: "nix", major, minor, text: "" });
+
+  test.each([
+    [version(2, 7), { supported: false, caretOutputs: false }],
+    [version(2, 8), { supported: true, caretOutputs: false, encodedPaths: false, untrustedSigning: false }],
+    [version(2, 13), { caretOutputs: true, untrustedSigning: false }],
+    [version(2, 17), { caretOutputs: true, untrustedSigning: true, encodedPaths: false }],
+    [version(3, 0), { supported: true, caretOutputs: true, untrustedSigning: true, encodedPaths: true }],
+  ])("follows from its number: %j", (of, expected) => {
+    expect(capabilitiesOf(of)).toMatchObject(expected);
+  });
+});

@@ -92,7 +92,7 @@ export interface LabMachines {
   /** Puts the machine's disk back to the image; it must be off. */
   wipe(name: string): Promise<void>;
   status(state: LabState, machine: LabMachine): Promise<MachineStatus>;
-  /** The end of what the machine wrote to its console. */
+  /** The end of what the machine said while it booted. */
   consoleTail(name: string): Promise<string>;
   /** Names of all machines that have a folder, whether the state knows them or not. */
   folders(): Promise<readonly string[]>;

@@ -59,7 +59,7 @@ async function machineFolders(folder: string): Promise<string[]> {
 const TAIL_LINES = 15;
 
 async function consoleTail(own: string): Promise<string> {
-  const log = join(own, "console.log");
+  const log = join(own, "output.log");
   const there = await access(log).then(
     () => true,
     () => false,

@@ -20,7 +20,7 @@ export async function launchSupervisor(own: string, state: LabState, machine: La
   // Kept beside the disk, so that the machine's groups and cable are found also when the lab's state is lost.
   await writeFile(join(own, "number"), `${machine.number}\n`);
   await writeFile(join(own, "wanted"), "");
-  const log = await open(join(own, "console.log"), "w", 0o600);
+  const log = await open(join(own, "output.log"), "w", 0o600);
   const [file, ...args] = await supervisorCommand(own, state, machine);
   const child = spawn(file, args, { detached: true, stdio: ["ignore", log.fd, log.fd] });
   const failedToStart = once(child, "error").catch(() => undefined);

@@ -1,7 +1,8 @@
 # Everything that is wrong with a host comes as one error that names it.
 { lib, name }:
 {
-  failed = assertions: map (assertion: assertion.message) (lib.filter (assertion: !assertion.assertion) assertions);
+  failed = assertions: lib.sort (left: right: left < right)
+    (map (assertion: assertion.message) (lib.filter (assertion: !assertion.assertion) assertions));
 
   refuse = problems: value:
     if problems == [ ] then value

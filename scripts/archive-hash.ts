@@ -46,5 +46,8 @@ function word(hash: Hash, text: string | Buffer): void {
   const bytes = Buffer.from(text);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(bytes.length));
-  hash.update(length).update(bytes).update(Buffer.alloc((8 - (bytes.length % 8)) % 8));
+  hash
+    .update(length)
+    .update(bytes)
+    .update(Buffer.alloc((8 - (bytes.length % 8)) % 8));
 }

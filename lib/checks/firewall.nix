@@ -7,7 +7,9 @@ let
 in
 {
   nixfleet.assertions =
-    map (range: { assertion = range.from <= range.to; message = "nixfleet.firewall: the port range ${toString range.from}-${toString range.to} is the wrong way round"; }) allRanges
+    # Nothing asks for the values of a firewall that is off; a wrong one is a mistake all the same.
+    [ { assertion = builtins.deepSeq firewall true; message = ""; } ]
+    ++ map (range: { assertion = range.from <= range.to; message = "nixfleet.firewall: the port range ${toString range.from}-${toString range.to} is the wrong way round"; }) allRanges
     # 15 characters are the kernel's limit; a star at the end stands for any rest.
     ++ map (name: { assertion = builtins.match "[A-Za-z0-9_.@-]{1,15}\\*?" name != null; message = "nixfleet.firewall: ${builtins.toJSON name} is not the name of a network interface"; }) interfaces;
 

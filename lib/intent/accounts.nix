@@ -5,7 +5,8 @@ let
     options = {
       system = mkOption { type = types.bool; default = false; description = "An account for a service rather than for a person."; };
       uid = mkOption { type = types.nullOr types'.accountNumber; default = null; description = "Number; null lets the host choose a free one."; };
-      group = mkOption { type = types'.accountName; default = name; defaultText = "the user's name"; description = "Primary group. A group of the user's own name is made with the user."; };
+      # Not typed as a name: a wrong user name must be reported as that, and not as its group's.
+      group = mkOption { type = types.str; default = name; defaultText = "the user's name"; description = "Primary group. A group of the user's own name is made with the user."; };
       extraGroups = mkOption { type = types.listOf types'.accountName; default = [ ]; description = "Further groups to be in. Memberships that are not listed are left alone."; };
       home = mkOption {
         type = types'.absolutePath;

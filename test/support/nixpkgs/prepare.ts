@@ -7,16 +7,17 @@ const NIX_SYSTEMS: Readonly<Record<string, string>> = { x64: "x86_64-linux", arm
 
 /**
  * Copies the stand-in into `folder` (made if missing) and adds the machine's static busybox.
+ * @param realLib a folder with nixpkgs' own `lib`, to be used instead of the stand-in's
  * @returns `folder`, to be used as `path:FOLDER` wherever a flake wants nixpkgs
  * @throws when the machine has no static busybox or its processor has no Nix system here
  */
-export function prepareNixpkgs(folder: string): string {
+export function prepareNixpkgs(folder: string, realLib?: string): string {
   const busybox = staticBusybox();
   const system = NIX_SYSTEMS[process.arch];
   if (system === undefined) throw new Error(`the stand-in nixpkgs knows no Nix system for processor ${process.arch}`);
-  for (const part of ["flake.nix", "lib", "pkgs"]) {
-    cpSync(join(import.meta.dirname, part), join(folder, part), { recursive: true });
-  }
+  cpSync(join(import.meta.dirname, "flake.nix"), join(folder, "flake.nix"));
+  cpSync(join(import.meta.dirname, "pkgs"), join(folder, "pkgs"), { recursive: true });
+  cpSync(realLib ?? join(import.meta.dirname, "lib"), join(folder, "lib"), { recursive: true });
   mkdirSync(join(folder, "machine"), { recursive: true });
   writeFileSync(join(folder, "machine", "system.nix"), `"${system}"\n`);
   cpSync(busybox, join(folder, "machine", "busybox"), { dereference: true });

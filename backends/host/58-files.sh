@@ -67,7 +67,7 @@ keep_originals() {
       [ -e "$STATE_DIR/backup$path" ] && cmp -s -- "$STATE_DIR/backup$path" "$path" && continue
       say "  $path was edited; the edited copy is kept in $edited"
       keep_copy "$path" "$edited" || return
-      printf '%s\n' "$path" >>"$run_dir/edited"
+      printf '%s\n' "$path" >>"$run_folder/edited"
       ;;
     esac
   done 3<"$work/tree"

@@ -3,7 +3,7 @@
 
 STEPS="groups users directories files units daemon-reload restart reload start retire live"
 
-# activation: makes $target live and commits it; gives the verb's exit code. Uses $run, $owner, $revision, $run_dir.
+# activation: makes $target live and commits it; gives the verb's exit code. Uses $run, $owner, $revision, $run_folder.
 activation() {
   local code=0
   begin check
@@ -86,7 +86,7 @@ go_back() {
 # begin STEP
 begin() {
   kill_point "$1"
-  printf '%s\n' "$1" >"$run_dir/step"
+  printf '%s\n' "$1" >"$run_folder/step"
   say "$1"
 }
 

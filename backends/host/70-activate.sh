@@ -19,9 +19,9 @@ verb_remove() {
 begin_run() {
   { is_run_id "$1" && is_number "$4" && is_field "$5" && is_field "$6"; } || refuse "$EX_USAGE" "bad arguments"
   run=$1
-  run_dir=$STATE_DIR/runs/$run
+  run_folder=$STATE_DIR/runs/$run
   # Asked again after a lost connection: the run is what it is.
-  if [ -e "$run_dir/started" ]; then
+  if [ -e "$run_folder/started" ]; then
     follow_run 0
   fi
   require_systemd
@@ -64,10 +64,10 @@ resolve_live() {
 # write_request SYSTEM OWNER REVISION
 write_request() {
   make_state_folder
-  { mkdir -p -- "$run_dir" &&
-    printf 'system\t%s\nowner\t%s\nrevision\t%s\n' "$1" "$2" "$3" >"$run_dir/request" &&
-    copy_program "$run_dir/program" && : >>"$run_dir/log" && sync "$run_dir/program"; } ||
-    refuse "$EX_STORAGE" "cannot write in $run_dir"
+  { mkdir -p -- "$run_folder" &&
+    printf 'system\t%s\nowner\t%s\nrevision\t%s\n' "$1" "$2" "$3" >"$run_folder/request" &&
+    copy_program "$run_folder/program" && : >>"$run_folder/log" && sync "$run_folder/program"; } ||
+    refuse "$EX_STORAGE" "cannot write in $run_folder"
 }
 
 make_state_folder() {
@@ -86,13 +86,13 @@ copy_program() {
 }
 
 start_unit() {
-  : >"$run_dir/started"
+  : >"$run_folder/started"
   set -- --quiet --collect --no-ask-password --service-type=exec --unit="nixfleet-activate-$run" \
     --description="NixFleet activation $run" --property=StandardInput=null --property=OOMScoreAdjust=-900 \
     --property=TimeoutStopSec=30
   [ -z "${NIXFLEET_TEST_KILL_AT:-}" ] || set -- "$@" --setenv=NIXFLEET_TEST_KILL_AT="$NIXFLEET_TEST_KILL_AT"
-  line=$(systemd-run "$@" -- /bin/sh "$run_dir/program" supervise "$run" 2>&1) && return 0
-  rm -f -- "$run_dir/started"
+  line=$(systemd-run "$@" -- /bin/sh "$run_folder/program" supervise "$run" 2>&1) && return 0
+  rm -f -- "$run_folder/started"
   refuse "$EX_FAILED" "systemd could not start the activation: $line"
 }
 
@@ -100,13 +100,13 @@ start_unit() {
 verb_supervise() {
   local code key value
   run=$1
-  run_dir=$STATE_DIR/runs/$run
-  exec >>"$run_dir/log" 2>&1
-  problems_file=$run_dir/problems
+  run_folder=$STATE_DIR/runs/$run
+  exec >>"$run_folder/log" 2>&1
+  problems_file=$run_folder/problems
   edited=$STATE_DIR/edited/$(date -u +%Y-%m-%dT%H%M%SZ)-$run
   while IFS=$TAB read -r key value; do
     case $key in system) target=$value ;; owner) owner=$value ;; revision) revision=$value ;; esac
-  done <"$run_dir/request"
+  done <"$run_folder/request"
   exec 7>>"$RUN_DIR/activation.flock"
   if ! flock -n 7; then
     problem "another activation is going on"
@@ -134,11 +134,11 @@ verb_supervise() {
 write_result() {
   local file
   committed_generation
-  for file in "$run_dir/result" "$RUN_DIR/result-$run"; do
+  for file in "$run_folder/result" "$RUN_DIR/result-$run"; do
     {
       printf 'code\t%s\nat\t%s\ngeneration\t%s\n' "$1" "$(date +%s)" "$generation"
       [ -z "${failed_step:-}" ] || printf 'step\t%s\n' "$failed_step"
-      [ ! -e "$run_dir/edited" ] || printf 'edited-folder\t%s\n' "$edited"
+      [ ! -e "$run_folder/edited" ] || printf 'edited-folder\t%s\n' "$edited"
     } >"$file.new" && sync "$file.new" && mv -f -- "$file.new" "$file" && break
   done
   printf '%s\t%s\t%s\n' "$run" "$1" "$(date +%s)" >"$STATE_DIR/last-run.new" &&

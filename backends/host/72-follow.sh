@@ -5,8 +5,8 @@
 verb_follow() {
   { [ $# -eq 2 ] && is_run_id "$1" && is_number "$2"; } || refuse "$EX_USAGE" "follow takes a run and an offset"
   run=$1
-  run_dir=$STATE_DIR/runs/$run
-  [ -e "$run_dir/started" ] || refuse "$EX_INTERRUPTED" "run $run never began on this host"
+  run_folder=$STATE_DIR/runs/$run
+  [ -e "$run_folder/started" ] || refuse "$EX_INTERRUPTED" "run $run never began on this host"
   follow_run "$2"
 }
 
@@ -16,7 +16,7 @@ follow_run() {
   while :; do
     # Asked first, then looked for the result, then for the log: so neither an end nor a line is missed.
     if [ $((rounds % 5)) = 4 ]; then unit_runs || rounds=-1; fi
-    for result in "$run_dir/result" "$RUN_DIR/result-$run" ''; do
+    for result in "$run_folder/result" "$RUN_DIR/result-$run" ''; do
       [ -n "$result" ] && [ -r "$result" ] && break
     done
     send_log
@@ -37,7 +37,7 @@ unit_runs() {
 # send_log: what the log has beyond $offset.
 send_log() {
   local size
-  size=$(stat -c %s -- "$run_dir/log" 2>/dev/null) || return 0
+  size=$(stat -c %s -- "$run_folder/log" 2>/dev/null) || return 0
   while [ "$offset" -lt "$size" ]; do
     local count=$((size - offset))
     [ "$count" -le 65536 ] || count=65536
@@ -51,7 +51,7 @@ send_log() {
 }
 
 log_bytes() {
-  tail -c "+$((offset + 1))" -- "$run_dir/log" | head -c "$1"
+  tail -c "+$((offset + 1))" -- "$run_folder/log" | head -c "$1"
 }
 
 # tell_result FILE
@@ -61,23 +61,23 @@ tell_result() {
     case $key in code) code=$value ;; step) emit step "$value" ;; esac
   done <"$1"
   tell_problems
-  whole_text "$run_dir/edited" && emit edited "$text"
+  whole_text "$run_folder/edited" && emit edited "$text"
   whole_text "$1" && emit result "$text"
   ending "$code"
 }
 
 tell_interrupted() {
-  first_line "$run_dir/step" && emit step "$line"
+  first_line "$run_folder/step" && emit step "$line"
   tell_problems
   ending "$EX_INTERRUPTED" "the activation ended in the step ${line:-before its first} without a result"
 }
 
 tell_problems() {
   local text_of_problem
-  [ -r "$run_dir/problems" ] || return 0
+  [ -r "$run_folder/problems" ] || return 0
   while IFS= read -r text_of_problem; do
     emit problem "$text_of_problem"
-  done <"$run_dir/problems"
+  done <"$run_folder/problems"
 }
 
 # ending CODE [TEXT]: also the last word to somebody who activates by hand.

@@ -2,9 +2,9 @@
 import { foldHosts } from "../fold-hosts.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
 import { nodeAt, positionAt, valueOffset } from "./document/located.ts";
+import { writtenText } from "./document/written.ts";
 import type { Fragment } from "./fragment.ts";
 import type { Conflict, Part } from "./merge.ts";
-import { foundText } from "./schema/explain-issue.ts";
 
 export class ConflictReport {
   readonly #fragment: Fragment;
@@ -42,7 +42,7 @@ export class ConflictReport {
   #description(part: Part, path: readonly string[]): string {
     const { file, line, column } = this.#place(part, path);
     const node = nodeAt(this.#fragment.root, [...part.layer.path, ...path]);
-    return `${part.layer.name} says ${node === undefined ? "otherwise" : foundText(node)} (${file}:${line}:${column})`;
+    return `${part.layer.name} says ${node === undefined ? "otherwise" : writtenText(node)} (${file}:${line}:${column})`;
   }
 
   #place({ layer }: Part, path: readonly string[]) {

@@ -14,8 +14,9 @@ import {
   valueOffset,
 } from "./document/located.ts";
 import type { ReadDocument } from "./document/read-yaml.ts";
+import { foundText } from "./document/written.ts";
 import type { RolloutStrategy, Task } from "./resolved.ts";
-import { explainIssue, foundText } from "./schema/explain-issue.ts";
+import { explainIssue } from "./schema/explain-issue.ts";
 import { type HostSettings, hostSettings } from "./schema/host-settings.ts";
 import {
   type FleetFragment,

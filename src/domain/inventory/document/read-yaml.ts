@@ -33,7 +33,9 @@ export function readYaml(source: SourceText): ReadDocument {
   const root = reader.rootMap();
   if (second !== undefined)
     reader.mistake("inventory/syntax", "the file has more than one YAML document", second.range[0]);
-  return { root, mistakes: reader.mistakes };
+  // A tree with holes would only lead to further complaints.
+  const isBroken = reader.mistakes.some(({ code }) => code === "inventory/syntax");
+  return { root: isBroken ? emptyMap(0) : root, mistakes: reader.mistakes };
 }
 
 function syntaxFailure(error: YAMLError, source: SourceText): Failure {
@@ -96,7 +98,7 @@ class TreeReader {
     const target = this.#anchors.get(name);
     this.#nodes += target?.size ?? 0;
     if (target !== undefined && this.#nodes <= MAX_NODES_FROM_ALIASES) return target.node;
-    const why = target === undefined ? "is used before it is complete" : "makes the inventory too large";
+    const why = target === undefined ? "refers to no anchor before it" : "makes the inventory too large";
     this.mistake("inventory/syntax", `the alias *${name} ${why}`, offset);
     return emptyMap(offset);
   }

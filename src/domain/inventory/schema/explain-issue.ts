@@ -12,6 +12,8 @@ import {
   type SourceText,
   valueOffset,
 } from "../document/located.ts";
+import { foundText } from "../document/written.ts";
+import { meantKey } from "./other-names.ts";
 import { expectedAt, knownKeys } from "./walk.ts";
 
 export interface IssueScope {
@@ -30,7 +32,7 @@ export function explainIssue(issue: z.core.$ZodIssue, scope: IssueScope): Failur
       return issue.keys.map((key) => unknownKey(key, inner, scope));
     case "invalid_union": {
       const branch = likeliestBranch(issue.errors);
-      if (branch === undefined) return [wrongValue(issue, inner, scope)];
+      if (branch === undefined) return [wrongValue(scalarIssue(issue.errors) ?? issue, inner, scope)];
       return branch.flatMap((nested) => explainIssue({ ...nested, path: [...issue.path, ...nested.path] }, scope));
     }
     case "invalid_key":
@@ -47,6 +49,13 @@ function likeliestBranch(branches: readonly (readonly z.core.$ZodIssue[])[]): re
   return branches.find(looksInside) ?? branches.find((issues) => issues.length > 0 && takesType(issues));
 }
 
+/** Of alternatives that all refuse the type: the one for single values, which knows the best advice. */
+function scalarIssue(branches: readonly (readonly z.core.$ZodIssue[])[]): z.core.$ZodIssue | undefined {
+  return branches.flat().find((issue) => issue.code === "invalid_type" && scalarTypes.has(issue.expected));
+}
+
+const scalarTypes: ReadonlySet<string> = new Set(["string", "number", "int", "boolean"]);
+
 function unknownKey(key: string, inner: Path, scope: IssueScope): Failure {
   const known = knownKeys(scope.schema, inner);
   const path = [...scope.at, ...inner, key];
@@ -54,7 +63,7 @@ function unknownKey(key: string, inner: Path, scope: IssueScope): Failure {
   return failure("inventory/unknown-key", `unknown key ${key}${where === "" ? "" : ` in ${where}`}`, {
     at: positionAt(scope.source, keyOffset(scope.root, path)),
     expected: `one of ${known.join(", ")}`,
-    next: didYouMean(key, known) ?? "take it out; free values for modules go below vars",
+    next: meantKey(key, known) ?? "take it out; free values for modules go below vars",
   });
 }
 
@@ -129,8 +138,11 @@ function advise(node: Located & { kind: "scalar" }, issue: z.core.$ZodIssue, exp
     }
     case "array":
       return `write a list: [${written}]`;
-    default:
+    case "number":
+    case "int":
       return /^\d+$/.test(String(value)) ? `write it without quotes: ${value}` : undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -144,13 +156,3 @@ const truths: ReadonlyMap<string, string> = new Map([
   ["0", "false"],
   ["false", "false"],
 ]);
-
-/** The value as it was written, with its type where that is what is wrong. */
-export function foundText(node: Located): string {
-  if (node.kind === "map")
-    return node.entries.size === 0 ? "an empty map" : `a map with ${[...node.entries.keys()].slice(0, 5).join(", ")}`;
-  if (node.kind === "list") return node.items.length === 0 ? "an empty list" : `a list of ${node.items.length}`;
-  if (node.value === null) return "nothing";
-  if (typeof node.value === "string") return JSON.stringify(node.value);
-  return `${node.written} (a ${typeof node.value === "number" ? "number" : "truth value"})`;
-}

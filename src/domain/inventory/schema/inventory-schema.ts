@@ -50,7 +50,7 @@ export const rolloutSettings = z
       ),
   })
   .superRefine(({ stages }, context) => checkStagesRise(stages, context))
-  .transform(({ soak, ...rest }) => ({ ...rest, soakMs: soak }));
+  .transform(({ soak, stages, ...rest }) => ({ ...rest, stages: endingWithAll(stages), soakMs: soak }));
 
 export const taskSettings = z
   .strictObject({
@@ -76,21 +76,22 @@ export const inventorySchema = z.strictObject({
 export type FleetFragment = z.output<typeof fleetSettings>;
 export type GroupFragment = z.output<typeof groupSettings>;
 
-type Stages = readonly ({ readonly count: number } | { readonly percent: number })[];
+type Stage = z.output<typeof value.stage>;
 
-function checkStagesRise(stages: Stages, context: z.RefinementCtx): void {
-  for (const unit of ["count", "percent"] as const) {
-    let before = 0;
-    for (const [index, stage] of stages.entries()) {
-      const amount = unit in stage ? (stage as Record<typeof unit, number>)[unit] : undefined;
-      if (amount === undefined) continue;
-      if (amount <= before)
-        context.addIssue({
-          code: "custom",
-          path: ["stages", index],
-          message: "stages are cumulative, so each is larger than the one before",
-        });
-      before = amount;
-    }
+function endingWithAll(stages: readonly Stage[]): readonly Stage[] {
+  const last = stages.at(-1);
+  return last !== undefined && "percent" in last && last.percent === 100 ? stages : [...stages, { percent: 100 }];
+}
+
+function checkStagesRise(stages: readonly Stage[], context: z.RefinementCtx): void {
+  const before = { count: 0, percent: 0 };
+  for (const [index, stage] of stages.entries()) {
+    // A stage that is itself no good still comes by, as it was written.
+    if (typeof stage !== "object") continue;
+    const [unit, amount] = "count" in stage ? (["count", stage.count] as const) : (["percent", stage.percent] as const);
+    if (amount <= before[unit]) context.addIssue({ code: "custom", path: ["stages", index], message: NOT_RISING });
+    before[unit] = amount;
   }
 }
+
+const NOT_RISING = "stages are cumulative, so each is larger than the one before";

@@ -77,8 +77,9 @@ export interface LabPublicKeys {
 export interface LabNetwork {
   /** Fails when another interface or route uses the subnet. */
   check(state: LabState): Promise<Result<void>>;
+  /** Makes the bridge, and room in the kernel for what many machines need. */
   up(state: LabState): Promise<Result<void>>;
-  /** Removes the bridge; does nothing when there is none. */
+  /** Takes both back; does nothing when there is no bridge. */
   down(state: Pick<LabState, "id">): Promise<void>;
   /** Pulls or plugs a machine's cable. */
   setLink(state: LabState, machine: LabMachine, to: "up" | "down"): Promise<Result<void>>;
@@ -102,8 +103,8 @@ export interface LabMachines {
 
 export interface MachineStatus {
   readonly power: "on" | "off";
-  /** What answers: nothing yet, a login, or a machine that finished booting. */
-  readonly readiness: "off" | "booting" | "ready" | "degraded";
+  /** "unreachable" has booted, but its SSH server does not answer; "degraded" has booted with failed units. */
+  readonly readiness: "off" | "booting" | "unreachable" | "ready" | "degraded";
   /** Units that failed, when degraded. */
   readonly failedUnits: readonly string[];
   readonly bootId?: string;

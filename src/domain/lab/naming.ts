@@ -12,6 +12,8 @@ export const labIdOf = (stateFolder: string): LabId =>
 /** Bridge that the lab's machines are plugged into; interface names have at most 15 characters. */
 export const bridgeName = (id: LabId): string => `nfl-${id}`;
 
+export const isBridgeName = (name: string): boolean => /^nfl-[0-9a-f]{6}$/.test(name);
+
 /** The machine's end of the cable on the outside, as systemd-nspawn names it: `vb-` and the name it is given. */
 export const cableName = (id: LabId, number: number): string => `vb-${machineId(id, number)}`;
 

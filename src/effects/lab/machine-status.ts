@@ -33,11 +33,11 @@ async function isInit(pid: number): Promise<boolean> {
   return /^NSpid:(?:\t\d+)+\t1$/m.test(status);
 }
 
-async function systemState(leader: number, address: string): Promise<"booting" | "ready" | "degraded"> {
-  if (!(await greets(address))) return "booting";
-  const { stdout } = await inside(leader, ["systemctl", "is-system-running"]);
-  if (stdout === "running") return "ready";
-  return stdout === "degraded" ? "degraded" : "booting";
+async function systemState(leader: number, address: string): Promise<MachineStatus["readiness"]> {
+  const [greeted, system] = await Promise.all([greets(address), inside(leader, ["systemctl", "is-system-running"])]);
+  if (system.stdout === "degraded") return "degraded";
+  if (system.stdout !== "running") return "booting";
+  return greeted ? "ready" : "unreachable";
 }
 
 async function failedUnitsOf(leader: number): Promise<string[]> {

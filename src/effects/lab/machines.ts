@@ -1,5 +1,5 @@
 /** Lab machines: switched on and off, wiped, and looked at from outside. */
-import { access, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MACHINE_PROGRAM } from "../../domain/lab/machine-program.ts";
 import type { LabMachine, LabState } from "../../domain/lab/state.ts";
@@ -9,6 +9,7 @@ import { clearControlGroups } from "./control-groups.ts";
 import { labFiles, machineFolder } from "./lab-files.ts";
 import { writeMachineLayer } from "./layer.ts";
 import { machineStatus } from "./machine-status.ts";
+import { outputTail } from "./output-tail.ts";
 import { isAlive, readRecord } from "./processes.ts";
 import { killSupervisor, launchSupervisor } from "./supervisor.ts";
 
@@ -18,7 +19,7 @@ export const labMachines = (folder: string): LabMachines => ({
   kill: (state, name) => killSupervisor(machineFolder(folder, name), state),
   wipe: (name) => wipe(machineFolder(folder, name)),
   status: (_state, machine) => machineStatus(machineFolder(folder, machine.name), machine),
-  consoleTail: (name) => consoleTail(machineFolder(folder, name)),
+  consoleTail: (name) => outputTail(machineFolder(folder, name)),
   folders: () => machineFolders(labFiles(folder).machinesFolder),
   sweep: ({ id }) => clearControlGroups(id),
 });
@@ -55,19 +56,3 @@ async function machineFolders(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
-
-const TAIL_LINES = 15;
-
-async function consoleTail(own: string): Promise<string> {
-  const log = join(own, "output.log");
-  const there = await access(log).then(
-    () => true,
-    () => false,
-  );
-  if (!there) return "";
-  const text = (await readFile(log, "utf8")).replaceAll("\r", "").replace(TERMINAL_CODES, "");
-  return text.trimEnd().split("\n").slice(-TAIL_LINES).join("\n");
-}
-
-// Colours, cursor movements and window titles that systemd writes to a console.
-const TERMINAL_CODES = /\u001b(?:\[[0-9;?]*[A-Za-z]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g;

@@ -6,6 +6,7 @@ import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { LabNetwork } from "../../ports/lab.ts";
 import { run } from "./command.ts";
+import { raiseInotifyLimit, restoreInotifyLimit } from "./inotify-limit.ts";
 
 export const labNetwork: LabNetwork = { check, up, down, setLink };
 
@@ -47,11 +48,13 @@ async function up(state: LabState): Promise<Result<void>> {
     if (!outcome.ok)
       return err(failure("lab/start-failed", "the lab's bridge cannot be made", { detail: outcome.stderr }));
   }
+  await raiseInotifyLimit();
   return ok(undefined);
 }
 
 async function down({ id }: { readonly id: LabId }): Promise<void> {
   await removeLink(bridgeName(id));
+  await restoreInotifyLimit();
 }
 
 async function setLink(state: LabState, machine: LabMachine, to: "up" | "down"): Promise<Result<void>> {

@@ -9,6 +9,7 @@ import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import { removeMachineGroup } from "./control-groups.ts";
 import { removeLink } from "./network.ts";
+import { outputFile, outputTail } from "./output-tail.ts";
 import { childrenOf, isAlive, kill, readRecord, until } from "./processes.ts";
 
 const RECORD_TIMEOUT_MS = 10_000;
@@ -20,15 +21,17 @@ export async function launchSupervisor(own: string, state: LabState, machine: La
   // Kept beside the disk, so that the machine's groups and cable are found also when the lab's state is lost.
   await writeFile(join(own, "number"), `${machine.number}\n`);
   await writeFile(join(own, "wanted"), "");
-  const log = await open(join(own, "output.log"), "w", 0o600);
+  const log = await open(outputFile(own), "w", 0o600);
   const [file, ...args] = await supervisorCommand(own, state, machine);
   const child = spawn(file, args, { detached: true, stdio: ["ignore", log.fd, log.fd] });
-  const failedToStart = once(child, "error").catch(() => undefined);
+  const ended = Promise.race([once(child, "error"), once(child, "exit")]).catch(() => undefined);
   child.unref();
   await log.close();
   const recorded = until(async () => (await readRecord(join(own, "supervisor"))) !== undefined, RECORD_TIMEOUT_MS);
-  if ((await Promise.race([recorded, failedToStart.then(() => false)])) === true) return ok(undefined);
-  return err(failure("lab/start-failed", `${machine.name} could not be started`));
+  if (await Promise.race([recorded, ended.then(() => false)])) return ok(undefined);
+  const detail = await outputTail(own);
+  const what = `${machine.name} could not be started`;
+  return err(failure("lab/start-failed", what, detail === "" ? {} : { detail }));
 }
 
 async function supervisorCommand(own: string, state: LabState, machine: LabMachine): Promise<[string, ...string[]]> {

@@ -44,15 +44,23 @@ async function notReady(lab: Lab, pending: readonly Pending[], timeoutMs: number
   const name = first === undefined ? undefined : parseHostName(first.machine.name);
   return failure("lab/not-ready", `${pending.map(({ machine }) => machine.name).join(", ")} did not come up`, {
     expected: `every machine booted within ${Math.round(timeoutMs / 1000)} s`,
-    found: pending.map(describe).join("; "),
+    found: foldEqual(pending),
     ...(tail === "" ? {} : { detail: `console of ${first?.machine.name}:\n${tail}` }),
     ...(name === undefined || pending.length > 1 ? {} : { host: name }),
     next: "nixfleet lab reset NAME starts a machine afresh",
   });
 }
 
-function describe({ machine, status }: Pending): string {
-  if (status.readiness === "off") return `${machine.name} is off`;
-  if (status.readiness === "degraded") return `${machine.name} has failed units: ${status.failedUnits.join(", ")}`;
-  return `${machine.name} is still booting`;
+/** `lab-1, lab-2 off; lab-3 still booting` */
+function foldEqual(pending: readonly Pending[]): string {
+  const groups = Map.groupBy(pending, ({ status }) => describe(status));
+  return [...groups]
+    .map(([what, members]) => `${members.map(({ machine }) => machine.name).join(", ")} ${what}`)
+    .join("; ");
+}
+
+function describe({ readiness, failedUnits }: MachineStatus): string {
+  if (readiness === "degraded") return `booted with failed units: ${failedUnits.join(", ")}`;
+  if (readiness === "unreachable") return "booted, with an SSH server that does not answer";
+  return readiness === "off" ? "off" : "still booting";
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CUSTOMIZE, imageName } from "../../../src/domain/lab/image-recipe.ts";
+import { formerLimit, raisedLimit } from "../../../src/domain/lab/inotify-limit.ts";
 import { MACHINE_PROGRAM } from "../../../src/domain/lab/machine-program.ts";
 import { bridgeName, cableName, labIdOf } from "../../../src/domain/lab/naming.ts";
 import { nixWrapper } from "../../../src/domain/lab/nix-wrapper.ts";
@@ -46,5 +47,16 @@ describe("the names of what a lab makes", () => {
 
   test("include the image's recipe", () => {
     expect(imageName()).toMatch(/^image-[0-9a-f]{12}$/);
+  });
+});
+
+describe("the limit on file watches", () => {
+  test("is raised where it is low, and finds back to what it was", () => {
+    for (const before of [128, 512, 8191]) expect(formerLimit(raisedLimit(before) ?? 0)).toBe(before);
+  });
+
+  test("is left alone where it is high enough, or was raised already", () => {
+    expect([raisedLimit(8192), raisedLimit(raisedLimit(128) ?? 0)]).toEqual([undefined, undefined]);
+    expect([formerLimit(128), formerLimit(65_536), formerLimit(2_000_000)]).toEqual([undefined, undefined, undefined]);
   });
 });

@@ -75,13 +75,18 @@ describe("waiting for machines", () => {
 
   test("gives up at once on a machine that went off, and waits for the others first", async () => {
     const lab = labOf({ "lab-1": [status("off")], "lab-2": [status("booting"), status("booting"), status("ready")] });
-    expect(await wait(lab)).toMatchObject({ ok: false, error: { found: "lab-1 is off" } });
+    expect(await wait(lab)).toMatchObject({ ok: false, error: { found: "lab-1 off" } });
     expect(lab.elapsed()).toBeLessThan(10_000);
+  });
+
+  test("says once what is the same of several", async () => {
+    const outcome = await wait(labOf({ "lab-1": [status("off")], "lab-2": [status("off")] }));
+    expect(outcome).toMatchObject({ ok: false, error: { found: "lab-1, lab-2 off" } });
   });
 
   test("names the units that failed", async () => {
     const outcome = await wait(labOf({ "lab-1": [status("ready")], "lab-2": [status("degraded", ["ssh.service"])] }));
-    expect(outcome).toMatchObject({ ok: false, error: { found: "lab-2 has failed units: ssh.service" } });
+    expect(outcome).toMatchObject({ ok: false, error: { found: "lab-2 booted with failed units: ssh.service" } });
   });
 });
 

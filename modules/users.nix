@@ -1,9 +1,9 @@
-# Accounts of people. Keys come from the inventory: `vars: { operatorKeys: ["ssh-ed25519 …"] }`.
+# Accounts of people. Keys come from the inventory: `vars: { opsKeys: ["ssh-ed25519 …"] }`.
 { config, ... }:
 {
-  nixfleet.users.operator = {
+  nixfleet.users.ops = {
     description = "Operators of the fleet";
     extraGroups = [ "adm" "systemd-journal" ];
-    authorizedKeys = config.nixfleet.host.vars.operatorKeys or [ ];
+    authorizedKeys = config.nixfleet.host.vars.opsKeys or [ ];
   };
 }

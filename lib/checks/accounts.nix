@@ -12,8 +12,12 @@ let
     in
     lib.mapAttrsToList (number: sharing: { assertion = lib.length sharing == 1; message = "nixfleet.${kind}: ${lib.concatStringsSep ", " sharing} have the same ${field} ${number}"; }) byNumber;
 
+  # Managing one would also mean to remove it one day.
+  foreign = kind: set: hint: map
+    (name: { assertion = false; message = "nixfleet.${kind}.${name}: belongs to the distribution, and can be used without being declared; ${hint}"; })
+    (lib.filter (name: lib.elem name (import ./base-accounts.nix).${kind}) (lib.attrNames set));
+
   person = name: user: [
-    { assertion = name != "root"; message = "nixfleet.users.root: root belongs to the distribution; for its keys use nixfleet.files.\"/root/.ssh/authorized_keys\""; }
     { assertion = user.uid != 0 || name == "root"; message = "nixfleet.users.${name}.uid: 0 is root's"; }
     { assertion = user.authorizedKeys == [ ] || user.home != "/nonexistent"; message = "nixfleet.users.${name}.authorizedKeys: the user has no home directory to keep them in; set `home`"; }
     { assertion = !(lib.any (lib.hasInfix ":") [ user.description user.home user.shell ]); message = "nixfleet.users.${name}: description, home and shell cannot have a colon, which ends a field of /etc/passwd"; }
@@ -23,7 +27,8 @@ in
 {
   nixfleet.assertions = names "users" users ++ names "groups" groups
     ++ shared "users" "uid" users ++ shared "groups" "gid" groups
-    ++ [ { assertion = !(groups ? root); message = "nixfleet.groups.root: root belongs to the distribution"; } ]
+    ++ foreign "users" users "for keys of root use nixfleet.files.\"/root/.ssh/authorized_keys\""
+    ++ foreign "groups" groups "a user of that name needs another `group`"
     ++ lib.concatLists (lib.mapAttrsToList person users);
 
   nixfleet.warnings = map (name: "nixfleet.users.${name} is a system account with uid ${toString users.${name}.uid}; the distribution gives numbers from 1000 on to people")

@@ -76,7 +76,12 @@ const mistakes: readonly (readonly [what: string, module: string, ...words: stri
   ],
   ["two groups with one gid", "{ nixfleet.groups = { a.gid = 5; b.gid = 5; }; }", "a, b have the same gid 5"],
   ["a user name with capitals", "{ nixfleet.users.Alice = { }; }", `nixfleet.users."Alice"`],
-  ["root", "{ nixfleet.users.root = { }; }", "root belongs to the distribution"],
+  ["root", "{ nixfleet.users.root = { }; }", "nixfleet.users.root: belongs to the distribution"],
+  [
+    "a user whose own group is the distribution's",
+    "{ nixfleet.users.operator = { }; }",
+    "nixfleet.groups.operator: belongs to",
+  ],
   ["a second root", "{ nixfleet.users.a.uid = 0; }", "nixfleet.users.a.uid: 0 is root's"],
   ["an unknown primary group", `{ nixfleet.users.a.group = "b"; }`, "nixfleet.users.a.group: no group `b' is known"],
   ["an unknown extra group", `{ nixfleet.users.a.extraGroups = [ "docker" ]; }`, "nixfleet.hostAccounts.groups"],

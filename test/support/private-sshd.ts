@@ -1,6 +1,6 @@
 /** A real sshd of our own on a loopback port, with fresh keys in a temporary folder. Needs root and openssh-server. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -35,11 +35,22 @@ export interface SshdOptions {
   readonly settings?: readonly string[];
   /** Further lines of ssh_config, put first. */
   readonly client?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
+  /** People who exist for this sshd alone: it runs in a mount namespace with account files of its own. */
+  readonly people?: readonly Person[];
 }
 
-export async function startSshd({ settings = [], client = [] }: SshdOptions = {}): Promise<PrivateSshd> {
+export interface Person {
+  readonly name: string;
+  readonly shell: string;
+  readonly password?: string;
+  /** A line of sudoers without the name, such as `ALL=(ALL) NOPASSWD: ALL`. */
+  readonly sudo?: string;
+}
+
+export async function startSshd({ settings = [], client = [], people = [] }: SshdOptions = {}): Promise<PrivateSshd> {
   const folder = mkdtempSync(join(tmpdir(), "nixfleet-sshd-"));
+  // sshd reads authorized_keys as the user who logs in.
+  chmodSync(folder, 0o755);
   const port = await freePort();
   const user = userInfo().username;
   mkdirSync("/run/sshd", { recursive: true });
@@ -82,7 +93,9 @@ export async function startSshd({ settings = [], client = [] }: SshdOptions = {}
   );
   const logFile = join(folder, "log");
   writeFileSync(logFile, "");
-  const child = spawn(sshdPath, ["-D", "-E", logFile, "-f", join(folder, "sshd_config")], { stdio: "ignore" });
+  const sshd = [sshdPath, "-D", "-E", logFile, "-f", join(folder, "sshd_config")] as const;
+  const [file, ...args] = people.length === 0 ? sshd : withPeople(folder, people, sshd);
+  const child = spawn(file, args, { stdio: "ignore" });
   const log = () => readFileSync(logFile, "utf8");
   await until(() => log().includes("Server listening") || child.exitCode !== null);
   if (child.exitCode !== null) throw new Error(`sshd did not start: ${log()}`);
@@ -98,6 +111,41 @@ export async function startSshd({ settings = [], client = [] }: SshdOptions = {}
     connections: () => log().match(/Connection from /g)?.length ?? 0,
     stop: () => stop(child, folder),
   };
+}
+
+/** Binds account files over those of the machine, for this command and its children only. */
+function withPeople(folder: string, people: readonly Person[], command: readonly string[]): [string, ...string[]] {
+  const etc = join(folder, "etc");
+  mkdirSync(join(etc, "sudoers.d"), { recursive: true });
+  const each = (line: (person: Person, id: number) => string) =>
+    people.map((person, index) => `${line(person, 61_000 + index)}\n`).join("");
+  const hash = (password: string) => execFileSync("openssl", ["passwd", "-6", password], { encoding: "utf8" }).trim();
+  const files: Readonly<Record<string, string>> = {
+    passwd: readFileSync("/etc/passwd", "utf8") + each(({ name, shell }, id) => `${name}:x:${id}:${id}::/tmp:${shell}`),
+    group: readFileSync("/etc/group", "utf8") + each(({ name }, id) => `${name}:x:${id}:`),
+    shadow:
+      readFileSync("/etc/shadow", "utf8") +
+      each(({ name, password }) => `${name}:${password === undefined ? "*" : hash(password)}:19000:0:99999:7:::`),
+    sudoers: `Defaults env_reset\nDefaults passwd_tries=3\n${each(({ name, sudo }) => (sudo === undefined ? "" : `${name} ${sudo}`))}`,
+  };
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(etc, name), text, { mode: name === "shadow" || name === "sudoers" ? 0o440 : 0o644 });
+  }
+  const mounts = Object.keys(files)
+    .filter((name) => existsSync(join("/etc", name)))
+    .map((name) => `mount --bind ${join(etc, name)} /etc/${name}`);
+  return [
+    "unshare",
+    "--mount",
+    "--propagation",
+    "private",
+    "--",
+    "sh",
+    "-c",
+    `${mounts.join(" && ")} && exec "$@"`,
+    "sh",
+    ...command,
+  ];
 }
 
 async function stop(child: ChildProcess, folder: string): Promise<void> {

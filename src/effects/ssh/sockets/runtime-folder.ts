@@ -1,8 +1,8 @@
 /** A folder of mode 0700 for the sockets of this process, with a path short enough for a unix socket. */
 import { randomBytes } from "node:crypto";
-import { lstat, mkdir, readdir, rm } from "node:fs/promises";
+import { lstat, mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { failure } from "../../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../../domain/outcome/result.ts";
 
@@ -17,6 +17,8 @@ export interface RuntimeFolder {
 // A socket's path has room for 108 bytes, and OpenSSH needs 17 more for the name it makes first. Names here are
 // `/<pid>-<8 digits>/<8 digits>`, at most 26 characters.
 const MAX_BASE_BYTES = 60;
+const MAX_TRIES = 5;
+const LEFTOVER_MS = 24 * 60 * 60 * 1000;
 
 export function createRuntimeFolder(environment: Readonly<Record<string, string | undefined>>): RuntimeFolder {
   let made: Promise<Result<string>> | undefined;
@@ -33,7 +35,10 @@ export function createRuntimeFolder(environment: Readonly<Record<string, string 
     async remove() {
       const folder = await made;
       made = undefined;
-      if (folder?.ok === true) await rm(folder.value, { recursive: true, force: true });
+      if (folder?.ok !== true) return;
+      await rm(folder.value, { recursive: true, force: true });
+      // Others of our processes may still use the base.
+      await rmdir(dirname(folder.value)).catch(() => {});
     },
   };
 }
@@ -44,9 +49,9 @@ async function make(environment: Readonly<Record<string, string | undefined>>): 
   const candidates = [...(runtime === undefined ? [] : [join(runtime, "nixfleet")]), join(tmpdir(), `nixfleet-${uid}`)];
   const problems: string[] = [];
   for (const base of [...candidates, `/tmp/nixfleet-${uid}`]) {
-    const problem = await prepare(base, uid);
-    if (problem === undefined) return ok(await ownFolder(base));
-    problems.push(problem);
+    const made = await makeIn(base, uid);
+    if (made.ok) return made;
+    problems.push(made.error);
   }
   return err(
     failure("transport/runtime-folder", "there is no private folder for sockets", {
@@ -54,6 +59,18 @@ async function make(environment: Readonly<Record<string, string | undefined>>): 
       next: "set XDG_RUNTIME_DIR to a folder of yours with mode 0700",
     }),
   );
+}
+
+async function makeIn(base: string, uid: number): Promise<Result<string, string>> {
+  for (let tries = 0; ; tries++) {
+    try {
+      const problem = await prepare(base, uid);
+      return problem === undefined ? ok(await ownFolder(base)) : err(problem);
+    } catch (error) {
+      // Another process of ours may remove the empty base at this very moment.
+      if (tries === MAX_TRIES) return err(`${base}: ${(error as Error).message}`);
+    }
+  }
 }
 
 /** Says what is wrong with a folder, if anything. Somebody else may have put one into /tmp before us. */
@@ -78,11 +95,13 @@ async function ownFolder(base: string): Promise<string> {
   return folder;
 }
 
-/** Folders of processes that were killed. */
+/** Folders of processes that were killed. A pid alone proves nothing: containers may share the folder but not the pids. */
 async function removeLeftovers(base: string): Promise<void> {
   for (const name of await readdir(base)) {
     const pid = Number(/^(\d+)-[0-9a-f]{8}$/.exec(name)?.[1]);
-    if (Number.isInteger(pid) && !isAlive(pid)) await rm(join(base, name), { recursive: true, force: true });
+    if (!Number.isInteger(pid) || isAlive(pid)) continue;
+    const { mtimeMs } = await lstat(join(base, name));
+    if (Date.now() - mtimeMs > LEFTOVER_MS) await rm(join(base, name), { recursive: true, force: true });
   }
 }
 

@@ -123,6 +123,11 @@ describe("lab down", () => {
     expect(await remains()).toEqual(nothing);
   });
 
+  test("has nothing to do after an up that was refused", async () => {
+    expect((await labCommand([...upArguments(folder, { hosts: 0 }), ...subnet])).code).toBe(3);
+    expect(await remains()).toEqual(nothing);
+  });
+
   test("refuses a folder that holds other things, and touches none of them", async () => {
     const home = await mkdtemp(join(tmpdir(), "not-a-lab-"));
     await execa("touch", [join(home, "thesis.txt")]);

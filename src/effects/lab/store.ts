@@ -1,5 +1,5 @@
 /** The lab's state folder. */
-import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inventoryFile, knownHostsFile, sshConfigFile } from "../../domain/lab/access-files.ts";
 import { type LabState, labStateSchema } from "../../domain/lab/state.ts";
@@ -74,8 +74,18 @@ async function lock(folder: string): Promise<Result<LabLock>> {
       }),
     );
   const taken = await takeLock(files.lock, false);
-  if (taken !== undefined) return ok(taken);
+  if (taken !== undefined) return ok({ release: () => release(folder, taken) });
   return err(failure("lab/busy", `another lab command works on the lab in ${folder}`));
+}
+
+/** A command that ends without a lab leaves no folder either. */
+async function release(folder: string, taken: LabLock): Promise<void> {
+  const there = await access(labFiles(folder).state).then(
+    () => true,
+    () => false,
+  );
+  if (!there) await remove(folder);
+  await taken.release();
 }
 
 /** The state file goes last, so that a removal which was cut short is taken up again. */

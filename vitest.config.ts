@@ -12,6 +12,7 @@ export default defineConfig({
         test: {
           name: "nix",
           include: ["test/nix/**/*.test.ts"],
+          globalSetup: ["test/support/nix-ready.ts"],
           testTimeout: 180_000,
           hookTimeout: 600_000,
           fileParallelism: false,

@@ -1,5 +1,6 @@
 # shellcheck shell=dash
-# Compares users and groups. Prints what to do; conflicts first matter to the check, `own` lines become our records.
+# Compares users and groups. Prints what to do, and what to record: `own` lines now and in the end, `own-now` lines only
+# while the activation goes on, `own-later` lines only when it is done (what a cut run has still to undo must stay known).
 # Owned lines: group NAME GID ORIGIN; user NAME UID ORIGIN ADDED HOME SHELL GROUP COMMENT, the last four as they were
 # before us. ORIGIN is "created", "existing", or for an account that we made and closed again "locked".
 # shellcheck disable=SC2016 # an awk program
@@ -62,6 +63,7 @@ accounts_program='
       origin = "created"
     }
     if (origin == "locked") origin = "created"
+    mine = ""
     count = (want[5] == "-") ? 0 : split(want[5], extra, ",")
     for (i = 1; i <= count; i++) {
       if (!known_group(extra[i])) conflict("user " name, "its group " extra[i] " does not exist")
@@ -70,7 +72,14 @@ accounts_program='
       if (!listed(name, members[extra[i]]) || listed(extra[i], added[name])) mine = mine "," extra[i]
     }
     drop_members(name, want[5])
-    print "own\tuser\t" name "\t" want[3] "\t" origin "\t" dash(substr(mine, 2)) "\t" original
+    print "own-later\tuser\t" name "\t" want[3] "\t" origin "\t" dash(substr(mine, 2)) "\t" original
+    if (name in our_user && name in uid_of) origin = our_user[name]
+    print "own-now\tuser\t" name "\t" want[3] "\t" origin "\t" dash(joined(added[name], substr(mine, 2))) "\t" original
+  }
+
+  function joined(left, right) {
+    if (left == "-" || left == "") return right
+    return (right == "") ? left : left "," right
   }
 
   function drop_members(name, keep,   count, group, i) {
@@ -93,13 +102,13 @@ accounts_program='
       return
     }
     if (our_user[name] == "created") print "user-lock\t" name
-    print "own\tuser\t" name "\t-\tlocked\t-\t-\t-\t-\t-"
+    print "own-later\tuser\t" name "\t-\tlocked\t-\t-\t-\t-\t-"
   }
 
   # Only a group that we made and that nobody is in; groupdel itself refuses one that is somebody'"'"'s primary group.
   function retire_group(name) {
     if (!(name in gid_of) || our_group[name] == "existing") return
     print "group-drop\t" name
-    print "own-if-there\tgroup\t" name "\t-\tcreated"
+    print "own-later\tgroup\t" name "\t-\tcreated"
   }
 '

@@ -53,7 +53,7 @@ services_program='
     if (enabled[name]) {
       act(changed[name] ? "reenable" : "enable", name)
       if (!lives(name)) act(changed[name] || was[name] != "enabled" ? "start-new" : "start", name)
-    } else if (was[name] == "enabled") {
+    } else if (was[name] == "enabled" || was[name] == "mixed") {
       act("disable", name)
       if (lives(name)) act("stop", name)
     }

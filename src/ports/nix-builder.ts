@@ -15,15 +15,19 @@ export interface NixBuilder {
    * answered from the cache without starting Nix.
    */
   evaluate(request: EvaluateRequest): Promise<Result<ReadonlyMap<HostName, Result<EvaluatedHost>>>>;
-  /** Builds what is missing. One failing derivation does not stop the others. */
+  /**
+   * Builds what is missing, and keeps the closures of the last few builds from garbage collection. One failing derivation
+   * does not stop the others.
+   */
   build(hosts: readonly EvaluatedHost[], options: BuildOptions): Promise<ReadonlyMap<HostName, Result<BuiltHost>>>;
-  /** Reads and checks the manifest of a closure that is in the local store. */
-  manifest(system: StorePath): Promise<Result<Manifest>>;
   /** Signs the closures of these paths with the fleet's key; does nothing for what it has signed already. */
   sign(paths: readonly StorePath[], signal: AbortSignal): Promise<Result<void>>;
   /** Copies closures to the daemon behind a unix socket; only what is missing travels. */
   copy(request: CopyRequest): Promise<Result<CopyOutcome>>;
-  /** Keeps paths alive under a name (a letter or digit, then also `.`, `_` and `-`) until the root is removed. */
+  /**
+   * Keeps paths alive under a name (a letter or digit, then also `.`, `_` and `-`) until the root is removed. Of many
+   * names the newest are kept.
+   */
   addRoot(name: string, paths: readonly StorePath[], signal: AbortSignal): Promise<Result<void>>;
   /** Does nothing when there is no such root. */
   removeRoot(name: string): Promise<Result<void>>;

@@ -121,18 +121,27 @@ describe.skipIf(noNix !== "")(`building${noNix}`, () => {
     await expect.poll(() => processesWith("while :; do :; done"), { timeout: 15_000 }).toEqual([]);
   });
 
+  test("keeps what it built from garbage collection", async () => {
+    const settings = fleet.coldSettings();
+    const builder = createNixBuilder(settings);
+    const hosts = await evaluated(builder, { one: { greeting: unique() }, two: { greeting: unique() } });
+    await builder.build(hosts, { signal });
+    expect(rootsOf(settings.stateDir)).toEqual(hosts.map(({ outPath }) => outPath).sort());
+  });
+
   test("keeps paths under a name until the root is removed", async () => {
     const settings = fleet.coldSettings();
     const builder = createNixBuilder(settings);
     const hosts = await evaluated(builder, { one: { greeting: unique() }, two: { greeting: unique() } });
     await builder.build(hosts, { signal });
     const paths = hosts.map(({ outPath }) => outPath);
+    const named = join(settings.stateDir, "gcroots", "named");
     expect(await builder.addRoot("plan-1", paths, signal)).toEqual({ ok: true, value: undefined });
-    expect(rootsOf(settings.stateDir)).toEqual([...paths].sort());
+    expect(rootsOf(named)).toEqual([...paths].sort());
     expect(await builder.addRoot("plan-1", paths.slice(0, 1), signal)).toEqual({ ok: true, value: undefined });
-    expect(rootsOf(settings.stateDir)).toEqual(paths.slice(0, 1));
+    expect(rootsOf(named)).toEqual(paths.slice(0, 1));
     await builder.removeRoot("plan-1");
-    expect(rootsOf(settings.stateDir)).toEqual([]);
+    expect(rootsOf(named)).toEqual([]);
   });
 });
 

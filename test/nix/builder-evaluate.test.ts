@@ -80,6 +80,34 @@ describe.skipIf(noNix !== "")(`evaluation${noNix}`, () => {
     });
   });
 
+  test("finds each of many bad hosts, whatever kind of error they have", async () => {
+    const names = (kind: string) => Array.from({ length: 11 }, (_, index) => `${kind}-${index}`);
+    const hosts = Object.fromEntries([
+      ...names("undefined").map((name) => [name, { trouble: "undefined" as const }]),
+      ...names("good").map((name) => [name, {}]),
+      ...names("throw").map((name) => [name, { trouble: "throw" as const }]),
+    ]);
+    const answers = await evaluate(createNixBuilder(fleet.coldSettings()), hosts);
+    expect(names("good").every((name) => answers.get(hostName(name))?.ok === true)).toBe(true);
+    for (const name of [...names("undefined"), ...names("throw")]) {
+      expect(answers.get(hostName(name))).toMatchObject({
+        ok: false,
+        error: { code: "nix/evaluation-failed", host: name },
+      });
+    }
+  });
+
+  test("stops asking when all of many hosts fail alike, and says so for the rest", async () => {
+    const names = Array.from({ length: 70 }, (_, index) => `host-${index}`);
+    const hosts = Object.fromEntries(names.map((name) => [name, { trouble: "throw" as const }]));
+    const answers = await evaluate(createNixBuilder(fleet.coldSettings()), hosts);
+    const codes = names
+      .map((name) => answers.get(hostName(name)))
+      .map((answer) => (answer?.ok === false ? answer.error.code : "none"));
+    expect(codes.filter((code) => code === "nix/evaluation-failed")).toHaveLength(64);
+    expect(codes.filter((code) => code === "nix/evaluation-skipped")).toHaveLength(6);
+  });
+
   test("needs no Nix at all for a fleet that did not change, and asks only for hosts that are new to it", async () => {
     const settings = fleet.coldSettings();
     const hosts = { one: {}, two: {}, three: {} };

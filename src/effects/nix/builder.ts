@@ -7,7 +7,6 @@ import { copyClosures } from "./copy.ts";
 import { evaluateFleet } from "./evaluate.ts";
 import { type NixInstallation, nixInstallation } from "./installation.ts";
 import { chosenKeyFile } from "./key-file.ts";
-import { readManifest } from "./manifest.ts";
 import { pathMemory } from "./path-memory.ts";
 import { addRoot, removeRoot } from "./roots.ts";
 import type { NixSettings } from "./settings.ts";
@@ -16,8 +15,11 @@ import { fleetSource } from "./source.ts";
 
 /** Nothing is started and no file is touched before the first call that needs it. */
 export function createNixBuilder(settings: NixSettings): NixBuilder {
-  const roots = join(settings.stateDir, "gcroots");
-  const built = pathMemory(join(settings.cacheDir, "built.json"));
+  const roots = join(settings.stateDir, "gcroots", "named");
+  const builds = {
+    memory: pathMemory(join(settings.cacheDir, "built.json")),
+    roots: join(settings.stateDir, "gcroots", "builds"),
+  };
   let found: NixInstallation | undefined;
   const nix = async (signal: AbortSignal): Promise<Result<NixInstallation>> => {
     if (found !== undefined) return ok(found);
@@ -40,9 +42,8 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
     build: async (hosts, options) => {
       const installation = await nix(options.signal);
       if (!installation.ok) return new Map(hosts.map(({ host }) => [host, err({ ...installation.error, host })]));
-      return buildHosts(installation.value, hosts, built, options);
+      return buildHosts(installation.value, hosts, builds, options);
     },
-    manifest: readManifest,
     sign: async (paths, signal) => {
       if (keyFile === undefined || paths.length === 0) return ok(undefined);
       const installation = await nix(signal);

@@ -36,9 +36,9 @@ export async function readKeyFile(file: string): Promise<Result<SecretKey>> {
   } catch (error) {
     return err(missing(file, error instanceof Error ? error.message : String(error)));
   }
-  if ((mode & 0o077) !== 0) return err(exposed(file, mode));
   const key = parseSecretKey(text);
-  return key === undefined ? err(invalid(file)) : ok(key);
+  if (key === undefined) return err(invalid(file));
+  return (mode & 0o077) === 0 ? ok(key) : err(exposed(file, mode));
 }
 
 const missing = (file: string, reason: string): Failure =>
@@ -52,7 +52,7 @@ const exposed = (file: string, mode: number): Failure =>
   failure("nix/key-invalid", "others on this machine may read the fleet's signing key", {
     expected: "mode 0600",
     found: `mode ${mode.toString(8).padStart(4, "0")} of ${file}`,
-    next: `Run: chmod 600 ${file}; if it was read, make a new key and replace it on the hosts.`,
+    next: `Run: chmod 600 '${file}'; if it was read, make a new key and replace it on the hosts.`,
   });
 
 const invalid = (file: string): Failure =>

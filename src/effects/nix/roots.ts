@@ -6,9 +6,12 @@ import type { StorePath } from "../../domain/ids.ts";
 import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { NixInstallation } from "./installation.ts";
+import { keepNewest } from "./keep-newest.ts";
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,127}$/;
 const TIMEOUT_MS = 120_000;
+/** A name that nobody removed does not hold its closures for ever. */
+const KEPT_NAMES = 64;
 
 /** Keeps exactly these paths under the name, from now on. Does nothing when it does so already. */
 export async function addRoot(
@@ -34,11 +37,12 @@ export async function addRoot(
     );
   }
   await Promise.all(old.map((entry) => rm(join(root, entry), { force: true })));
+  await keepNewest(folder, KEPT_NAMES);
   return ok(undefined);
 }
 
-/** Whether a path is valid and stays so: some root below the folder names it. */
-export async function rootedPaths(folder: string, name: string): Promise<readonly string[]> {
+/** The paths that a name keeps, and that are there. */
+async function rootedPaths(folder: string, name: string): Promise<readonly string[]> {
   const root = join(folder, name);
   const links = await readdir(root).catch(() => []);
   const targets = links.flatMap((link) => readTarget(join(root, link)));

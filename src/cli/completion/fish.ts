@@ -11,14 +11,14 @@ function __nixfleet_at
     set -l words (commandline -opc)
     set -l path
     for word in $words[2..-1]
-        if contains -- (string join ' ' $path $word) ${commands
+        if contains -- (string join -- ' ' $path $word) ${commands
           .filter(({ path }) => path !== "")
           .map(({ path }) => quoted(path))
           .join(" ")}
             set path $path $word
         end
     end
-    test (string join ' ' -- $path) = "$argv[1]"
+    test "$path" = "$argv"
 end
 complete -c nixfleet -e
 ${lines.join("\n")}
@@ -42,6 +42,6 @@ function valuePart({ takesValue, choices, names }: TypedOption): string {
   return choices.length > 0 ? ` -x -a ${quoted(choices.join(" "))}` : " -r";
 }
 
-const at = (path: string): string => quoted(`__nixfleet_at ${path === "" ? '""' : `"${path}"`}`);
+const at = (path: string): string => quoted(`__nixfleet_at ${path}`.trimEnd());
 
 const quoted = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;

@@ -8,6 +8,8 @@ export interface BoardState {
   startedMs: number;
   /** Hosts that the plan changes, once there is a plan. */
   planned: number | undefined;
+  /** Hosts that the run has turned to since there is a plan. */
+  readonly begun: Set<string>;
   /** Hosts at work, by name. */
   readonly active: Map<string, Activity>;
   /** Phases of the whole run: evaluate, build. */
@@ -29,6 +31,7 @@ export const emptyBoard = (): BoardState => ({
   run: "",
   startedMs: 0,
   planned: undefined,
+  begun: new Set(),
   active: new Map(),
   fleet: new Map(),
   finished: new Map(),
@@ -44,6 +47,7 @@ export function foldBoard(before: BoardState, event: RunEvent): BoardState {
     case "plan":
       return { ...state, planned: event.changes };
     case "phase_start":
+      if (event.host !== undefined && state.planned !== undefined) state.begun.add(event.host);
       begin(state, event.host, { phase: event.phase, sinceMs: atMs, text: "" });
       return state;
     case "phase_progress":
@@ -55,6 +59,8 @@ export function foldBoard(before: BoardState, event: RunEvent): BoardState {
       return state;
     case "host_result":
       state.active.delete(event.host);
+      // A host that the plan leaves alone took no time.
+      if (event.result.ms > 0 || event.result.status === "not_started") state.begun.add(event.host);
       state.finished.set(event.result.status, (state.finished.get(event.result.status) ?? 0) + 1);
       return state;
     case "log":

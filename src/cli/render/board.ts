@@ -39,12 +39,7 @@ export function headline(state: BoardState, nowMs: number): string {
   return `[${stopwatch(nowMs - state.startedMs)}] ${printable(state.verb)}: ${words}`;
 }
 
-function waitingHosts(state: BoardState): number {
-  if (state.planned === undefined) return 0;
-  const idle = new Set(["unchanged", "held", "unreachable", "locked"]);
-  const ended = [...state.finished].reduce((sum, [status, number]) => sum + (idle.has(status) ? 0 : number), 0);
-  return Math.max(0, state.planned - ended - state.active.size);
-}
+const waitingHosts = ({ planned, begun }: BoardState): number => Math.max(0, (planned ?? 0) - begun.size);
 
 function slowest(state: BoardState, nowMs: number): string[] {
   const oldest = [...state.active].sort(([, a], [, b]) => a.sinceMs - b.sinceMs).slice(0, SLOWEST);

@@ -1,16 +1,16 @@
 /** Reports for people: progress on stderr, results on stdout. */
 
-import type { Plan } from "../../domain/plan/plan.ts";
 import type { Status } from "../../domain/status/status.ts";
 import type { OutputOptions } from "../output-options.ts";
 import { renderFailures } from "./failures.ts";
 import { hostOutputs } from "./host-output.ts";
+import { nextCommand } from "./next-command.ts";
 import { outputTo } from "./output.ts";
 import { renderPlan } from "./plan.ts";
 import { printable } from "./printable.ts";
 import { progressFor } from "./progress.ts";
 import { renderRecap } from "./recap.ts";
-import type { PlanHints, Reporter, ReporterContext } from "./reporter.ts";
+import type { Reporter, ReporterContext } from "./reporter.ts";
 import { renderStatus } from "./status.ts";
 import { styleFor } from "./style.ts";
 
@@ -55,10 +55,4 @@ export function humanReporter(options: OutputOptions, context: ReporterContext, 
     },
     end: () => progress.end(),
   };
-}
-
-function nextCommand(plan: Plan, { file, next }: PlanHints): string | null {
-  if (next !== undefined) return next;
-  if (file !== undefined) return `nixfleet apply ${file}`;
-  return ["nixfleet", plan.verb, ...plan.inputs.selection].join(" ");
 }

@@ -1,12 +1,12 @@
 /** The last words of a run: counts, failures grouped by equal cause, and the next command. */
 import { foldHosts } from "../../domain/fold-hosts.ts";
-import { type HostResult, type HostStatus, hostStatuses, type RunEvent } from "../../domain/outcome/events.ts";
+import type { HostResult, HostStatus, RunEvent } from "../../domain/outcome/events.ts";
 import { groupFailures } from "../../domain/plan/groups.ts";
 import { renderError } from "./failures.ts";
 import { duration, wrap } from "./layout.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
-import { paintStatus, statusWords, troubled } from "./words.ts";
+import { paintStatus, rerunnable, statusOrder, statusWords, troubled } from "./words.ts";
 
 export interface RecapView {
   readonly style: Style;
@@ -45,7 +45,7 @@ function leftOut(summary: Summary, { style, width }: RecapView): string[] {
   const quiet = summary.hosts.filter(
     (host) => host.error === undefined && (troubled.has(host.status) || host.status === "not_started"),
   );
-  const byStatus = hostStatuses.map((status) => [status, quiet.filter((host) => host.status === status)] as const);
+  const byStatus = statusOrder.map((status) => [status, quiet.filter((host) => host.status === status)] as const);
   return byStatus
     .filter(([, hosts]) => hosts.length > 0)
     .map(([status, hosts]) => {
@@ -57,14 +57,19 @@ function leftOut(summary: Summary, { style, width }: RecapView): string[] {
 }
 
 function closing(summary: Summary, verb: string, { style, width }: RecapView): string {
-  const words = hostStatuses.flatMap((status) => countWord(summary, status, style));
+  const words = statusOrder.flatMap((status) => countWord(summary, status, style));
   const line = `${style.strong(printable(verb))} ${summary.exit === 0 ? "done" : "ended"} in ${duration(summary.ms)}: ${words.join(", ") || "no hosts"}`;
-  const failed = summary.hosts.some((host) => troubled.has(host.status) || host.status === "not_started");
-  if (!failed) return line;
+  const unfinished = summary.hosts.some((host) => troubled.has(host.status) || host.status === "not_started");
+  if (!unfinished) return line;
   const details = wrap(`nixfleet runs show ${printable(summary.run)}`, { first: "details  ", width });
+  return [line, ...details, ...wrap(againWords(summary, verb), { first: "again    ", width })].join("\n");
+}
+
+function againWords(summary: Summary, verb: string): string {
+  const failed = summary.hosts.some((host) => rerunnable.has(host.status));
+  if (!failed) return "the same command: what is done is left alone";
   const rerun = `nixfleet ${printable(verb)} --rerun failed --run ${printable(summary.run)}`;
-  const again = verb === "run" ? [] : wrap(rerun, { first: "again    ", width });
-  return [line, ...details, ...again].join("\n");
+  return verb === "run" ? `${rerun} -- COMMAND` : rerun;
 }
 
 function countWord(summary: Summary, status: HostStatus, style: Style): string[] {

@@ -16,6 +16,29 @@ export const statusWords: Readonly<Record<HostStatus, string>> = {
   unknown: "unknown",
 };
 
+/** In the order in which counts are read out: what went well, then what did not, then what did not happen. */
+export const statusOrder = [
+  "changed",
+  "unchanged",
+  "failed",
+  "rolled_back",
+  "unreachable",
+  "unknown",
+  "stale",
+  "locked",
+  "held",
+  "skipped",
+  "not_started",
+] as const satisfies readonly HostStatus[];
+
+/** What `--rerun failed` takes up again. */
+export const rerunnable: ReadonlySet<HostStatus> = new Set<HostStatus>([
+  "failed",
+  "rolled_back",
+  "unreachable",
+  "unknown",
+]);
+
 /** Statuses after which somebody has to look. */
 export const troubled: ReadonlySet<HostStatus> = new Set<HostStatus>([
   "failed",

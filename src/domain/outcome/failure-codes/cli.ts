@@ -2,6 +2,26 @@
 import type { FailureEntry } from "./types.ts";
 
 export const cliCodes = {
+  "cli/needs-confirmation": {
+    kind: "usage",
+    meaning: "A change of hosts has to be confirmed, and there is no terminal to ask on.",
+    remedy: "Add --yes, or apply a plan that was saved and reviewed.",
+  },
+  "cli/no-selection": {
+    kind: "usage",
+    meaning: "A command that acts on hosts was not told which ones.",
+    remedy: "Name them with --host, --group, --tag, --role or --limit; --group all means every host.",
+  },
+  "cli/file": {
+    kind: "usage",
+    meaning: "A file that was named on the command line cannot be read or written.",
+    remedy: "Check its path and permissions.",
+  },
+  "cli/unknown-task": {
+    kind: "usage",
+    meaning: "The inventory has no task of that name.",
+    remedy: "Tasks stand under `tasks:` in the inventory; everything that does not start with task: is a command.",
+  },
   "cli/interrupted": {
     kind: "halted",
     meaning: "The operator stopped the run before this host was started.",

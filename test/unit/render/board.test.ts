@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import { headline, renderBoard } from "../../../src/cli/render/board.ts";
+import { type BoardState, emptyBoard, foldBoard } from "../../../src/cli/render/board-state.ts";
+import { plainStyle } from "../../../src/cli/render/style.ts";
+import { hostFinished, phaseStarted, planMade, runStarted } from "../../../src/domain/outcome/event-bodies.ts";
+import type { RunEvent } from "../../../src/domain/outcome/events.ts";
+import { host, sha } from "../../support/plan-builders.ts";
+import { eventsOf, exampleEvents, startMs } from "../../support/run-events.ts";
+
+const boardAfter = (events: readonly RunEvent[]): BoardState => events.reduce(foldBoard, emptyBoard());
+const view = { nowMs: startMs + 65_000, width: 80, style: plainStyle };
+
+describe("the board", () => {
+  test("is empty before anything happens", () => {
+    expect(renderBoard(emptyBoard(), view)).toEqual([]);
+  });
+
+  test("shows what the whole run is at, with how far it is", () => {
+    expect(renderBoard(boardAfter(exampleEvents.slice(0, 5)), view)).toEqual([
+      "[01:05] apply: build 3/12",
+      "  build 3/12  01:03  nginx-1.28.1",
+    ]);
+  });
+
+  test("counts hosts by phase and outcome, and names those that take longest", () => {
+    const hosts = Array.from({ length: 1000 }, (_, index) => host(`web-${index + 1}`));
+    const events = eventsOf([
+      runStarted("0.1.0", "apply", "ann@desk"),
+      planMade(sha("b"), 1000, 1000),
+      ...hosts.slice(0, 20).map((name) => phaseStarted("copy", name)),
+      ...hosts.slice(20, 25).map((name) => phaseStarted("activate", name)),
+      ...hosts.slice(0, 3).map((name) => hostFinished({ name, status: "changed", from: null, to: null, ms: 1 })),
+    ]);
+    const lines = renderBoard(boardAfter(events), view);
+    expect(lines[0]).toBe("[01:05] apply: 3 changed, 22 running (copy 17, activate 5), 975 waiting");
+    expect(lines.slice(1).map((line) => line.split("  ")[1])).toEqual(["web-4", "web-5", "web-6"]);
+  });
+
+  test("never has more than ten lines, nor wider ones than the terminal", () => {
+    for (let end = 0; end <= exampleEvents.length; end++) {
+      const lines = renderBoard(boardAfter(exampleEvents.slice(0, end)), { ...view, width: 40 });
+      expect(lines.length).toBeLessThanOrEqual(10);
+      expect(lines.filter((line) => line.length >= 40)).toEqual([]);
+    }
+  });
+
+  test("does not count a host as waiting that ended without starting", () => {
+    const state = boardAfter(exampleEvents);
+    expect(headline(state, startMs + 41_000)).not.toMatch(/waiting/);
+  });
+});

@@ -32,7 +32,7 @@ export async function nix(...args: string[]): Promise<NixAnswer> {
   return { code: exitCode ?? -1, stdout: String(stdout), stderr: String(stderr) };
 }
 
-export interface HostSummary {
+interface HostSummary {
   readonly name: string;
   readonly base: string;
   readonly system: string;
@@ -50,7 +50,7 @@ export interface Closure {
 }
 
 /** Files of a small fleet by path, such as `hosts/web-1.nix`, and its inventory. */
-export interface FleetText {
+interface FleetText {
   readonly files: Readonly<Record<string, string>>;
   readonly inventory: unknown;
 }

@@ -10,6 +10,7 @@ import { projectRequest } from "../project-options.ts";
 import { renderGraph } from "../render/inventory-graph.ts";
 import { renderHost } from "../render/inventory-host.ts";
 import { graphRecord, hostRecord, inventoryRecord, jsonText } from "../render/inventory-json.ts";
+import { renderReference } from "../render/inventory-reference.ts";
 import { renderInventory } from "../render/inventory-table.ts";
 import { outputTo } from "../render/output.ts";
 import { wireProject } from "../wire.ts";
@@ -82,13 +83,25 @@ const unknownHost = (name: string, hosts: readonly ResolvedHost[]): Failure =>
 function configureSchema(command: Command, context: CliContext): void {
   command
     .command("schema")
-    .description("the JSON Schema of inventory files, for editors")
-    .addHelpText(
-      "after",
-      "\nWith it beside the inventory, editors check and complete as you type:\n  # yaml-language-server: $schema=./inventory.schema.json",
-    )
-    .action(async () => {
-      const { inventoryJsonSchema } = await import("../../domain/inventory/schema/json-schema.ts");
-      outputTo(context.stdout).write(jsonText(inventoryJsonSchema()));
+    .description("the JSON Schema of inventory files, for editors; or the reference of all settings")
+    .option("--markdown", "the reference, as Markdown tables")
+    .addHelpText("after", EDITOR_HELP)
+    .action(async (flags: { readonly markdown?: true }) => {
+      const text = flags.markdown === true ? await referenceText() : await schemaText();
+      outputTo(context.stdout).write(text);
     });
+}
+
+const EDITOR_HELP = `
+With the schema beside the inventory, editors check and complete as you type. The first line of the inventory is then:
+  # yaml-language-server: $schema=./inventory.schema.json`;
+
+async function schemaText(): Promise<string> {
+  const { inventoryJsonSchema } = await import("../../domain/inventory/schema/json-schema.ts");
+  return jsonText(inventoryJsonSchema());
+}
+
+async function referenceText(): Promise<string> {
+  const { inventoryReference } = await import("../../domain/inventory/schema/reference.ts");
+  return renderReference(inventoryReference());
 }

@@ -9,6 +9,9 @@ import type { Journal } from "../../ports/journal.ts";
 /** What did not reach the state it was meant to reach. Hosts that were held or skipped on purpose are not among it. */
 const failedStatuses: ReadonlySet<HostStatus> = new Set(["failed", "unreachable", "rolled_back", "unknown"]);
 
+/** Runs that change nothing, and so leave nothing to do again. */
+const asking: ReadonlySet<string> = new Set(["plan", "status"]);
+
 export const rerunHostsFrom =
   (journal: Journal) =>
   async (request: RerunRequest): Promise<Result<RerunHosts>> => {
@@ -35,7 +38,7 @@ async function chosenRun({ run }: RerunRequest, journal: Journal): Promise<Resul
   }
   const list = await journal.list();
   if (!list.ok) return list;
-  const [last] = list.value.runs;
+  const last = list.value.runs.find(({ verb }) => !asking.has(verb));
   return last === undefined ? err(failure("inventory/nothing-to-rerun", "there was no run yet")) : ok(last.run);
 }
 

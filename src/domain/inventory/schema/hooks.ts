@@ -6,18 +6,20 @@ import * as value from "./values.ts";
 // Draining a node can take minutes; a hook that hangs must still end.
 const DEFAULT_TIMEOUT_MS = 300_000;
 
-const where = parsedText("local, remote or delegate:<host>", (typed): HookPlace | undefined =>
+const where = parsedText("local, remote or delegate:HOST", (typed): HookPlace | undefined =>
   typed === "local" || typed === "remote" || /^delegate:./.test(typed) ? (typed as HookPlace) : undefined,
 );
 
 type HookPlace = "local" | "remote" | `delegate:${string}`;
 
-const hook = z
+export const hook = z
   .strictObject({
     run: value.text.describe("The command, for `sh -c`."),
     where: where
       .default("remote")
-      .describe("`remote` on the host, `local` on the machine that runs the CLI, `delegate:<host>`. Default: remote."),
+      .describe(
+        "`remote` on the host, `local` on the machine that runs the CLI, `delegate:HOST` on another host of the inventory. Default: remote.",
+      ),
     timeout: value.timeout.default(DEFAULT_TIMEOUT_MS).describe("Time limit. Default: 5m."),
     onFailure: expecting("fail or warn", z.enum(["fail", "warn"]))
       .default("fail")

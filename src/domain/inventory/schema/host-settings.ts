@@ -20,7 +20,7 @@ const reboots = {
   ),
 };
 
-const ubuntu = z.strictObject({
+export const ubuntuUpdates = z.strictObject({
   mode: setting(
     expecting("security-daily, full-weekly or manual", z.enum(["security-daily", "full-weekly", "manual"])),
     "`security-daily`, `full-weekly`, or `manual`: only report what is pending. Default: manual.",
@@ -36,7 +36,7 @@ const ubuntu = z.strictObject({
   ),
 });
 
-const nixos = z.strictObject({
+export const nixosUpdates = z.strictObject({
   autoSwitch: setting(value.flag, "Whether os-update switches to the newly built system. Default: false."),
   ...reboots,
 });
@@ -68,25 +68,28 @@ export const hostShape = {
   system: setting(value.system, "Nix system. Default: x86_64-linux."),
   roles: setting(
     expecting("a list of role names", z.array(value.name)),
-    "Roles; each names `modules/<role>.nix`. Those of defaults, groups and host unite.",
+    "Roles; each names `modules/ROLE.nix`. Those of defaults, groups and host unite.",
   ),
   tags: setting(
     expecting("a list of tags", z.array(value.name)),
     "Tags to select by. Those of defaults, groups and host unite.",
   ),
-  build: setting(value.name, "Where to build: `local`, `target`, or the name of a builder host. Default: local."),
-  rollout: setting(value.name, "Name of a strategy below `rollouts`."),
+  build: setting(
+    expecting("local, target or the name of a host", value.name.clone()),
+    "Where to build: `local`, `target`, or the name of a host of the inventory. Default: local.",
+  ),
+  rollout: setting(expecting("the name of a rollout", value.name.clone()), "Name of a strategy below `rollouts`."),
   osUpdates: setting(
     z.strictObject({
-      ubuntu: setting(ubuntu, "Updates of hosts with base ubuntu or debian."),
-      nixos: setting(nixos, "Updates of hosts with base nixos."),
+      ubuntu: setting(ubuntuUpdates, "Updates of hosts with base ubuntu or debian."),
+      nixos: setting(nixosUpdates, "Updates of hosts with base nixos."),
     }),
     "Updates of the operating system.",
   ),
   hooks: setting(hooks, "Commands around applies and reboots."),
   flakeAttr: setting(
     expecting("an attribute of the flake, such as nixosConfigurations.web-1", z.string().regex(/^[^\s#]+$/)),
-    "Deploys this attribute of the flake instead of what mkFleet makes of hosts/<name>.nix.",
+    "Deploys this attribute of the flake instead of what mkFleet makes of `hosts/NAME.nix`.",
   ),
   vars: setting(
     expecting("a map of values", z.record(z.string(), z.unknown())),

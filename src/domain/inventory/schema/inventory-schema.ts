@@ -18,7 +18,8 @@ export const fleetSettings = z.strictObject({
   ),
 });
 
-export const groupSettings = z.strictObject({
+/** What groups have beside the settings for their hosts. */
+export const groupMembership = {
   hosts: setting(
     expecting("a list of host names or globs", z.array(value.text)),
     "Members: host names and globs such as `web-*`.",
@@ -27,8 +28,9 @@ export const groupSettings = z.strictObject({
     expecting("a list of group names", z.array(value.text)),
     "Groups inside this one; their hosts belong to it too, and their settings win over its own.",
   ),
-  ...hostShape,
-});
+};
+
+export const groupSettings = z.strictObject({ ...groupMembership, ...hostShape });
 
 export const rolloutSettings = z
   .strictObject({

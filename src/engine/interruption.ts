@@ -14,11 +14,12 @@ export interface Interruption {
   readonly detached: AbortSignal;
   /** Counts one signal and gives the stage it leads to. */
   signal(name: string): InterruptionStage;
+  /** Tells of every stage that a signal leads to; gives what stops telling. */
+  watch(listener: (stage: Exclude<InterruptionStage, "running">, signal: string) => void): () => void;
 }
 
-export function createInterruption(
-  onStage: (stage: InterruptionStage, signal: string) => void = () => {},
-): Interruption {
+export function createInterruption(): Interruption {
+  const listeners = new Set<Parameters<Interruption["watch"]>[0]>();
   const draining = new AbortController();
   const detached = new AbortController();
   let stage: InterruptionStage = "running";
@@ -34,16 +35,21 @@ export function createInterruption(
     detached: detached.signal,
     signal(name) {
       first ??= name;
-      stage = next(stage);
+      const reached = next(stage);
+      stage = reached;
       if (stage === "draining") draining.abort();
       if (stage === "detached") detached.abort();
-      onStage(stage, name);
+      for (const listener of listeners) listener(reached, name);
       return stage;
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
 }
 
-function next(stage: InterruptionStage): InterruptionStage {
+function next(stage: InterruptionStage): Exclude<InterruptionStage, "running"> {
   switch (stage) {
     case "running":
       return "draining";

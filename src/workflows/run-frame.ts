@@ -1,6 +1,6 @@
 /** The frame of every verb that deals with hosts: a run id, the fleet's connections, events, an orderly end. */
 import type { RunId } from "../domain/ids.ts";
-import { runEnded, runStarted } from "../domain/outcome/event-bodies.ts";
+import { runEnded, runStarted, signalled } from "../domain/outcome/event-bodies.ts";
 import type { HostResult } from "../domain/outcome/events.ts";
 import type { ExitCode } from "../domain/outcome/exit-codes.ts";
 import { ok, type Result } from "../domain/outcome/result.ts";
@@ -42,11 +42,13 @@ export async function inFrame<T>(
   });
   const fleet = createFleet(tools);
   await recorder.record(runStarted(toolVersion, verb, operator));
+  const unwatch = tools.interruption.watch((stage, signal) => void recorder.record(signalled(signal, stage)));
   try {
     const savePlan = async (plan: Plan): Promise<Result<void>> =>
       journal === undefined ? ok(undefined) : journal.savePlan(plan);
     return ok(await work({ run, fleet, recorder, startedAt, savePlan }));
   } finally {
+    unwatch();
     await fleet.close();
     await journal?.end();
   }

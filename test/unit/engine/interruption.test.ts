@@ -17,3 +17,13 @@ test("the first signal decides the exit code", () => {
   interruption.signal("SIGINT");
   expect(interruption.first).toBe("SIGTERM");
 });
+
+test("every stage is told of until the watcher leaves", () => {
+  const interruption = createInterruption();
+  const told: string[] = [];
+  const leave = interruption.watch((stage, signal) => told.push(`${signal} ${stage}`));
+  interruption.signal("SIGINT");
+  leave();
+  interruption.signal("SIGINT");
+  expect(told).toEqual(["SIGINT draining"]);
+});

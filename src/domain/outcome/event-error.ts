@@ -1,4 +1,4 @@
-/** A failure as it stands in plans, events and journals: plain data that outlives the process. */
+/** A failure as it stands in plans, events and journals: plain data that outlives its run. */
 import { z } from "zod";
 import type { Failure } from "./failure.ts";
 

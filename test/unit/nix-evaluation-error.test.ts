@@ -4,6 +4,7 @@ import { describeEvaluationError } from "../../src/domain/nix/evaluation-error.t
 import { evaluationFailure } from "../../src/domain/nix/evaluation-failure.ts";
 import { hostInContexts } from "../../src/domain/nix/expression.ts";
 import { type NixLogMessage, parseLogLine } from "../../src/domain/nix/log-line.ts";
+import { placeOfDefinition } from "../../src/domain/nix/named-definition.ts";
 
 const fleet = `/nix/store/${"f".repeat(32)}-source`;
 const library = `/nix/store/${"l".repeat(32)}-source`;
@@ -66,6 +67,32 @@ describe("an evaluation error", () => {
       isOwn,
     );
     expect(error?.place).toEqual({ file: `${library}/a.nix`, line: 3, column: 4 });
+  });
+
+  test("does not point at the place where a library throws", () => {
+    const thrown = message({
+      msg: "error: x",
+      raw_msg: "The option `services.ngin' does not exist. Definition values:\n- In `/elsewhere/x.nix': { }",
+      trace: [
+        { file: `${library}/lib/modules.nix:3:4`, line: 3, column: 4, raw_msg: "while calling the 'throw' builtin" },
+      ],
+    });
+    const error = describeEvaluationError([thrown], isOwn);
+    expect(error?.cause).toBe("The option `services.ngin' does not exist");
+    expect(error).not.toHaveProperty("place");
+    expect(error).not.toHaveProperty("definition");
+  });
+
+  test.each([
+    ["nixfleet.fils", "{ pkgs, ... }:\n{\n  nixfleet = {\n    files = { };\n    fils = { };\n  };\n}\n", 5, 5],
+    ["nixfleet.fils", "{\n  nixfleet.fils = { };\n}\n", 2, 12],
+    ['users."a.b"', '{\n  users."a.b".shell = 3;\n}\n', 2, 9],
+    ["nixfleet.made", "import ./made-elsewhere.nix\n", 1, 1],
+  ])("finds the line of the definition of %s that a module error names without it", (option, text, line, column) => {
+    const raw_msg = `The option \`${option}' does not exist. Definition values:\n- In \`${fleet}/hosts/web-1.nix': { }`;
+    const definition = describeEvaluationError([message({ msg: "", raw_msg })], isOwn)?.definition;
+    if (definition === undefined) throw new Error("no definition");
+    expect(placeOfDefinition(definition, text)).toMatchObject({ file: `${fleet}/hosts/web-1.nix`, line, column });
   });
 
   test("passes over hints that Nix adds behind it", () => {

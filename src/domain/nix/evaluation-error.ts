@@ -1,6 +1,7 @@
 /** What a person needs from an error of the evaluator: the cause first, and the place in the fleet's own files. */
 import type { NixLogMessage, NixTraceEntry } from "./log-line.ts";
 import { firstLine, withoutColour } from "./messages.ts";
+import { type NamedDefinition, namedDefinition } from "./named-definition.ts";
 
 export interface EvaluationError {
   /** The cause in one line, as Nix words it. */
@@ -8,6 +9,8 @@ export interface EvaluationError {
   /** Further lines of the cause; empty when it has one. */
   readonly more: readonly string[];
   readonly place?: SourcePlace;
+  /** What the text of a module error names instead of a place. */
+  readonly definition?: NamedDefinition;
   /** Context that projections add with `builtins.addErrorContext`, innermost first. */
   readonly contexts: readonly string[];
 }
@@ -38,10 +41,12 @@ export function describeEvaluationError(
   const cause = withoutColour(message.raw_msg ?? causeIn(text)).split("\n");
   const first = cause.findIndex((line) => line.trim() !== "");
   const place = placeOf(message, text, isOwn);
+  const definition = namedDefinition(cause.join("\n"), isOwn);
   return {
-    cause: firstLine(cause.join("\n")),
+    cause: firstLine(cause.join("\n")).replace(/\.? Definition values:$/, ""),
     more: trimmed(cause.slice(first + 1)).slice(0, KEPT_LINES),
     ...(place === undefined ? {} : { place }),
+    ...(definition === undefined ? {} : { definition }),
     contexts: (message.trace ?? []).map((entry) => withoutColour(entry.raw_msg ?? "")),
   };
 }
@@ -65,11 +70,16 @@ function placeOf(message: NixLogMessage, text: string, isOwn: (file: string) => 
     column: Number(match[3]),
   }));
   const places = [...known, ...shown];
-  const place = places.find(({ file }) => isOwn(file)) ?? known[0];
+  // Where a library throws says nothing to its user, who did not write it.
+  const elsewhere = isThrown(message) ? undefined : known[0];
+  const place = places.find(({ file }) => isOwn(file)) ?? elsewhere;
   if (place === undefined) return undefined;
   const excerpt = excerptOf(text, place);
   return { ...place, ...(excerpt === undefined ? {} : { excerpt }) };
 }
+
+const isThrown = ({ trace }: NixLogMessage): boolean =>
+  withoutColour(trace?.[0]?.raw_msg ?? "") === "while calling the 'throw' builtin";
 
 // Nix writes the trace innermost first in JSON, in every version that has it.
 const innermostFirst = (message: NixLogMessage): readonly NixTraceEntry[] => message.trace ?? [];

@@ -5,12 +5,12 @@ import type { EvaluationError } from "./evaluation-error.ts";
 
 /**
  * @param host absent when the error is not one of a single host
- * @param ownFile the user's file for a file as Nix names it
+ * @param ownFiles a text with the user's files in place of their copies in the store
  */
 export function evaluationFailure(
   error: EvaluationError,
   host: HostName | undefined,
-  ownFile: (file: string) => string,
+  ownFiles: (text: string) => string,
 ): Failure {
   // Expected trouble is thrown with this prefix, which the failure says in its own way.
   const prefix = host === undefined ? "nixfleet: " : `nixfleet: host ${host}:`;
@@ -19,8 +19,8 @@ export function evaluationFailure(
     cause === "" ? error.more.map((line) => line.replace(/^- /, "")) : [cause, ...error.more];
   return failure(host === undefined ? "nix/flake-failed" : "nix/evaluation-failed", what, {
     ...(host === undefined ? {} : { host }),
-    ...(error.place === undefined ? {} : { at: { ...error.place, file: ownFile(error.place.file) } }),
-    ...(more.length === 0 ? {} : { detail: more.join("\n") }),
+    ...(error.place === undefined ? {} : { at: { ...error.place, file: ownFiles(error.place.file) } }),
+    ...(more.length === 0 ? {} : { detail: ownFiles(more.join("\n")) }),
     next:
       host === undefined ? "Repair the flake; no host can be evaluated before." : "Repair this host's configuration.",
   });

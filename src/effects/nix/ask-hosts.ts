@@ -1,8 +1,8 @@
 /** One call of `nix eval`: either answers, or an error and the host it belongs to. */
-import { join, relative } from "node:path";
+import { readFileSync } from "node:fs";
 import { type HostName, parseHostName } from "../../domain/ids.ts";
 import { type Answer, parseAnswer } from "../../domain/nix/answer.ts";
-import { describeEvaluationError } from "../../domain/nix/evaluation-error.ts";
+import { describeEvaluationError, type EvaluationError } from "../../domain/nix/evaluation-error.ts";
 import { evaluationFailure } from "../../domain/nix/evaluation-failure.ts";
 import {
   attributeProjection,
@@ -11,6 +11,7 @@ import {
   tolerantProjection,
 } from "../../domain/nix/expression.ts";
 import { withoutColour } from "../../domain/nix/messages.ts";
+import { placeOfDefinition } from "../../domain/nix/named-definition.ts";
 import type { NixTrouble } from "../../domain/nix/trouble.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
@@ -104,15 +105,23 @@ async function evaluationTrouble(
   const host = onlyHost ?? (name === undefined ? undefined : parseHostName(name));
   return {
     ...(host === undefined ? {} : { host }),
-    failure: evaluationFailure(error, host, (file) => ownFile(file, tree)),
+    failure: evaluationFailure(withPlace(error), host, (text) => ownFiles(text, tree)),
   };
 }
 
-/** The user's file instead of its copy in the store. */
-function ownFile(file: string, tree: SourceTree | undefined): string {
-  if (tree === undefined || !file.startsWith(`${tree.storePath}/`)) return file;
-  return join(tree.root, relative(tree.storePath, file));
+/** A definition that is named without its line gets the line, from the copy in the store that Nix read. */
+function withPlace(error: EvaluationError): EvaluationError {
+  if (error.place !== undefined || error.definition === undefined) return error;
+  try {
+    return { ...error, place: placeOfDefinition(error.definition, readFileSync(error.definition.file, "utf8")) };
+  } catch {
+    return error;
+  }
 }
+
+/** The user's files instead of their copies in the store. */
+const ownFiles = (text: string, tree: SourceTree | undefined): string =>
+  tree === undefined ? text : text.replaceAll(`${tree.storePath}/`, `${tree.root}/`);
 
 const badAnswer = (problem: string): Failure =>
   failure("nix/bad-answer", "the flake's answer does not have the expected form", {

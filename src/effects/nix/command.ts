@@ -8,7 +8,7 @@ import type { Environment } from "../lab/cache-folder.ts";
 import { runProcess } from "../process/run.ts";
 import { writeJsonFile } from "./json-file.ts";
 
-export interface NixCall {
+interface NixCall {
   readonly args: readonly string[];
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
@@ -17,7 +17,7 @@ export interface NixCall {
   readonly onProgress?: (progress: NixProgress) => void;
 }
 
-export interface NixAnswer {
+interface NixAnswer {
   readonly stdout: string;
   readonly log: NixLog;
 }

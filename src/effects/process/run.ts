@@ -1,7 +1,7 @@
 /** The one way to run a child process: no shell, an own process group, every wait limited, output capped. */
 import { execa } from "execa";
-import { eachLine } from "./lines.ts";
-import { keepHead, keepTail } from "./output.ts";
+import { eachLine, type LineSplitter } from "./lines.ts";
+import { keepHead, keepTail, type OutputStore } from "./output.ts";
 
 export interface ProcessRequest {
   /** A path, or a name that is looked up in PATH. */
@@ -73,29 +73,13 @@ async function execute(request: ProcessRequest, limits: AbortController, touch: 
   const limitBytes = request.maxStdoutBytes ?? DEFAULT_MAX_STDOUT_BYTES;
   const stdout = keepHead(limitBytes, () => limits.abort({ kind: "overflow", limitBytes } satisfies StopReason));
   const stderr = keepTail(request.maxStderrBytes ?? DEFAULT_MAX_STDERR_BYTES);
-  const child = execa(request.file, request.args, {
-    ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
-    ...(request.env === undefined ? {} : { env: request.env }),
-    ...(request.input === undefined ? { stdin: "ignore" } : { input: request.input }),
-    buffer: false,
-    reject: false,
-    killDescendants: true,
-    cancelSignal: limits.signal,
-    forceKillAfterDelay: request.graceMs ?? DEFAULT_GRACE_MS,
-  });
-  const lines = [eachLine(request.onStdoutLine), eachLine(request.onStderrLine)] as const;
-  child.stdout.on("data", (chunk: Buffer) => {
-    touch();
-    stdout.add(chunk);
-    lines[0].add(chunk);
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    touch();
-    stderr.add(chunk);
-    lines[1].add(chunk);
-  });
+  const child = start(request, limits.signal);
+  const ends = [
+    listen(child.stdout, [stdout, eachLine(request.onStdoutLine)], touch),
+    listen(child.stderr, [stderr, eachLine(request.onStderrLine)], touch),
+  ];
   const result = await child;
-  for (const line of lines) line.end();
+  for (const end of ends) end();
   const errors = stderr.text();
   if (limits.signal.aborted) {
     // The leader is gone; what it left behind in its group and deaf to SIGTERM goes now.
@@ -106,11 +90,35 @@ async function execute(request: ProcessRequest, limits: AbortController, touch: 
     return { kind: "exited", code: result.exitCode, stdout: stdout.text(), stderr: errors };
   }
   if (result.signal !== undefined) return { kind: "signalled", signal: result.signal, stderr: errors };
-  return {
-    kind: "not-started",
-    errno: result.code ?? "unknown",
-    reason: result.originalMessage ?? result.shortMessage ?? "",
-  };
+  const reason = result.originalMessage ?? result.shortMessage ?? "";
+  return { kind: "not-started", errno: result.code ?? "unknown", reason };
+}
+
+function start(request: ProcessRequest, cancelSignal: AbortSignal) {
+  return execa(request.file, request.args, {
+    ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
+    ...(request.env === undefined ? {} : { env: request.env }),
+    ...(request.input === undefined ? { stdin: "ignore" } : { input: request.input }),
+    buffer: false,
+    reject: false,
+    killDescendants: true,
+    cancelSignal,
+    forceKillAfterDelay: request.graceMs ?? DEFAULT_GRACE_MS,
+  });
+}
+
+/** Hands chunks to everybody who takes them; the function that comes back ends the lines. */
+function listen(
+  stream: NodeJS.ReadableStream,
+  [store, lines]: readonly [OutputStore, LineSplitter],
+  touch: () => void,
+): () => void {
+  stream.on("data", (chunk: Buffer) => {
+    touch();
+    store.add(chunk);
+    lines.add(chunk);
+  });
+  return lines.end;
 }
 
 function idleTimer(idleMs: number | undefined, stop: (why: StopReason) => void) {

@@ -1,13 +1,16 @@
 /** Puts a plan together from what is wanted and what was observed. Pure: same inputs, same bytes. */
 import { compareHostNames } from "../fold-hosts.ts";
 import { planDigest } from "./codec.ts";
+import { memoizingDiffer } from "./file-diff.ts";
 import type { HostInput, PlanRequest } from "./host-input.ts";
 import { planHost } from "./host-plan.ts";
 import { type Plan, type PlanHost, planSchemaName } from "./plan.ts";
 
 /** The plan for apply, rollback and remove. The order in which hosts come in does not matter. */
 export function assemble(request: PlanRequest): Plan {
-  return sealPlan(request, request.hosts.map(planHost));
+  const differ = memoizingDiffer();
+  const hosts = request.hosts.map((input) => planHost(input, differ));
+  return sealPlan(request, hosts);
 }
 
 /** Sorts the hosts, counts them and gives the plan its id. */

@@ -1,9 +1,10 @@
 /** Which managed files are written or deleted, and which were touched behind our back. Unit files count as files. */
-import type { ManagedFile, ManagedUnit, Manifest } from "../manifest/manifest.ts";
-import type { HostFacts, OwnedFile, OwnedUnit } from "../observation/facts.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import type { HostFacts } from "../observation/facts.ts";
 import type { FileContent } from "./file-content.ts";
-import { diffOf } from "./file-diff.ts";
+import type { Differ } from "./file-diff.ts";
 import type { FoundPath } from "./host-input.ts";
+import { driftOf, type Owned, ownedFiles, UNIT_FILE_MODE, type WantedFile, wantedFiles } from "./managed-files.ts";
 import type { FileChange, PlanHost } from "./plan.ts";
 
 export interface FileFindings {
@@ -11,21 +12,17 @@ export interface FileFindings {
   readonly conflicts: PlanHost["conflicts"];
 }
 
-/** Unit files are root's, and readable by all; the host-side program writes them so. */
-const UNIT_FILE_MODE = "0644 root root";
-
-/** Where unit files of the administrator live; the host-side program writes them there. */
-export const unitFilePath = (unit: string): string => `/etc/systemd/system/${unit}`;
+export interface FileLookups {
+  readonly found: ReadonlyMap<string, FoundPath>;
+  readonly contents: ReadonlyMap<string, FileContent>;
+  readonly differ: Differ;
+}
 
 /**
  * Compares what the host has with what it should have. Sorted by path.
  * @param desired null for the empty manifest
  */
-export function fileFindings(
-  facts: HostFacts,
-  desired: Manifest | null,
-  lookups: { readonly found: ReadonlyMap<string, FoundPath>; readonly contents: ReadonlyMap<string, FileContent> },
-): FileFindings {
+export function fileFindings(facts: HostFacts, desired: Manifest | null, lookups: FileLookups): FileFindings {
   const wanted = wantedFiles(desired);
   const owned = ownedFiles(facts);
   const files: FileChange[] = [];
@@ -33,83 +30,28 @@ export function fileFindings(
   for (const path of [...new Set([...wanted.keys(), ...owned.keys()])].sort()) {
     const want = wanted.get(path);
     const own = owned.get(path);
-    const content = lookups.contents.get(path);
+    const diff = (): Diff => lookups.differ(lookups.contents.get(path));
     const found = lookups.found.get(path);
     const problem = want === undefined ? undefined : own === undefined ? obstacle(want, found) : blocked(own, found);
     if (problem !== undefined) conflicts.push({ path, found: problem });
-    else files.push(...changeAt({ want, own, found, content }));
+    else files.push(...changeAt({ want, own, found, diff }));
   }
   return { files, conflicts };
 }
+
+type Diff = ReturnType<Differ>;
 
 interface At {
   readonly want: WantedFile | undefined;
   readonly own: Owned | undefined;
   readonly found: FoundPath | undefined;
-  readonly content: FileContent | undefined;
+  /** Asked only where content changes: comparing costs time. */
+  readonly diff: () => Diff;
 }
 
-function changeAt({ want, own, found, content }: At): FileChange[] {
-  if (want === undefined) return own === undefined ? [] : [removedFile(own, content)];
-  return own === undefined ? [newFile(want, found, content)] : keptFile(want, own, content);
-}
-
-/** A file as the closure wants it; unit files have the fixed mode that the host-side program gives them. */
-export interface WantedFile {
-  readonly path: string;
-  readonly sha256: string;
-  /** `mode owner group`; null where it is not compared. */
-  readonly mode: string | null;
-  readonly adopt: boolean;
-  readonly source: string;
-}
-
-export function wantedFiles(manifest: Manifest | null): ReadonlyMap<string, WantedFile> {
-  if (manifest === null) return new Map();
-  const all = [...manifest.files.map(fromFile), ...manifest.units.map(fromUnit)];
-  return new Map(all.map((file) => [file.path, file]));
-}
-
-const fromFile = (file: ManagedFile): WantedFile => ({
-  path: file.path,
-  sha256: file.sha256,
-  mode: `${file.mode} ${file.owner} ${file.group}`,
-  adopt: file.adopt,
-  source: file.source,
-});
-
-const fromUnit = (unit: ManagedUnit): WantedFile => ({
-  path: unitFilePath(unit.name),
-  sha256: unit.sha256,
-  mode: null,
-  adopt: false,
-  source: unit.source,
-});
-
-/** Modes are null where the host does not report them. */
-interface Owned {
-  readonly path: string;
-  readonly recordedSha256: string;
-  readonly currentSha256: string;
-  readonly recordedMode: string | null;
-  readonly currentMode: string | null;
-  /** A unit whose file was replaced by a link to /dev/null. */
-  readonly masked?: boolean;
-}
-
-export function ownedFiles(facts: HostFacts): ReadonlyMap<string, Owned> {
-  const units = facts.units.map(
-    (unit: OwnedUnit): Owned => ({
-      path: unitFilePath(unit.name),
-      recordedSha256: unit.recordedSha256,
-      currentSha256: unit.currentSha256,
-      recordedMode: null,
-      currentMode: null,
-      masked: unit.enabled === "masked",
-    }),
-  );
-  const files: readonly (Owned | OwnedFile)[] = facts.files;
-  return new Map([...files, ...units].map((file) => [file.path, file]));
+function changeAt({ want, own, found, diff }: At): FileChange[] {
+  if (want === undefined) return own === undefined ? [] : [removedFile(own, diff)];
+  return own === undefined ? [newFile(want, found, diff)] : keptFile(want, own, diff);
 }
 
 /** Why a path that is not ours cannot be taken; what is equal in content, mode and owner is simply taken on. */
@@ -134,41 +76,35 @@ function blocked(own: Owned, found: FoundPath | undefined): string | undefined {
   return own.currentSha256 === "other" && found?.kind === "directory" ? describeFound(found) : undefined;
 }
 
-function newFile(want: WantedFile, found: FoundPath | undefined, content: FileContent | undefined): FileChange {
-  if (found === undefined || found.kind === "absent") return { path: want.path, change: "add", ...diffOf(content) };
+function newFile(want: WantedFile, found: FoundPath | undefined, diff: At["diff"]): FileChange {
+  if (found === undefined || found.kind === "absent") return { path: want.path, change: "add", ...diff() };
   const differs = found.sha256 !== want.sha256;
   return {
     path: want.path,
     change: "modify",
-    ...(differs ? diffOf(content) : {}),
+    ...(differs ? diff() : {}),
     adopts: true,
     ...modeChange(found.mode ?? null, want.mode),
   };
 }
 
-function keptFile(want: WantedFile, own: Owned, content: FileContent | undefined): FileChange[] {
+function keptFile(want: WantedFile, own: Owned, diff: At["diff"]): FileChange[] {
   if (own.currentSha256 === "missing") {
-    return [{ path: want.path, change: "add", ...diffOf(content), drift: "missing" }];
+    return [{ path: want.path, change: "add", ...diff(), drift: "missing" }];
   }
   const contentDiffers = own.currentSha256 !== want.sha256;
   const mode = modeChange(own.currentMode, want.mode);
   if (!contentDiffers && mode.mode === undefined) return [];
-  const diff = contentDiffers ? diffOf(content) : {};
-  return [{ path: want.path, change: "modify", ...diff, ...driftOf(own), ...mode }];
+  const content = contentDiffers ? diff() : {};
+  return [{ path: want.path, change: "modify", ...content, ...driftOf(own), ...mode }];
 }
 
-const removedFile = (own: Owned, content: FileContent | undefined): FileChange => ({
+const removedFile = (own: Owned, diff: At["diff"]): FileChange => ({
   path: own.path,
   change: "remove",
-  ...(own.currentSha256 === "missing" ? {} : diffOf(content)),
+  ...(own.currentSha256 === "missing" ? {} : diff()),
   ...driftOf(own),
 });
-
-export function driftOf(own: Owned): { readonly drift?: "edited" | "missing" | "mode" } {
-  if (own.currentSha256 === "missing") return { drift: "missing" };
-  if (own.currentSha256 !== own.recordedSha256) return { drift: "edited" };
-  return own.currentMode === own.recordedMode ? {} : { drift: "mode" };
-}
 
 const modeChange = (from: string | null, to: string | null): Pick<FileChange, "mode"> =>
   from === null || to === null || from === to ? {} : { mode: { from, to } };

@@ -10,8 +10,22 @@ const MAX_EDITS = 4000;
 /** Longest diff that a plan carries, in lines: more is not read by anybody. */
 const MAX_DIFF_LINES = 2000;
 
+export type Differ = (content: FileContent | undefined) => Pick<FileChange, "diff" | "withheld">;
+
+/** Like `diffOf`, but compares equal pairs only once: in a fleet most hosts get the same change. */
+export function memoizingDiffer(): Differ {
+  const known = new Map<string, ReturnType<Differ>>();
+  return (content) => {
+    if (content?.kind !== "text") return diffOf(content);
+    const key = JSON.stringify([content.old ?? null, content.new ?? null]);
+    const diff = known.get(key) ?? diffOf(content);
+    known.set(key, diff);
+    return diff;
+  };
+}
+
 /** The `diff` of a change, or why it is withheld; neither when the contents are equal or were not asked for. */
-export function diffOf(content: FileContent | undefined): Pick<FileChange, "diff" | "withheld"> {
+export function diffOf(content: FileContent | undefined): ReturnType<Differ> {
   if (content === undefined) return {};
   if (content.kind !== "text") return { withheld: content.kind };
   const old = content.old ?? "";

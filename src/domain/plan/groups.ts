@@ -1,6 +1,6 @@
 /** Equal things said once: hosts with the same change, and the same failure on many hosts. */
 import { canonicalJson } from "../canonical-json.ts";
-import { compareHostNames } from "../fold-hosts.ts";
+import { compareHostNames, foldHosts } from "../fold-hosts.ts";
 import type { EventError } from "../outcome/event-error.ts";
 import type { Plan, PlanHost } from "./plan.ts";
 
@@ -29,12 +29,15 @@ export function groupFailures(
   failures: readonly { readonly host?: string; readonly error: EventError }[],
 ): FailureGroup[] {
   const groups = groupBy(failures, ({ host, error }) => withoutName(canonicalJson(error), host));
-  return groups
-    .map((members) => ({
-      hosts: members.flatMap(({ host }) => (host === undefined ? [] : [host])).sort(compareHostNames),
-      error: firstOf(members).error,
-    }))
-    .sort((a, b) => b.hosts.length - a.hosts.length);
+  return groups.map(failureGroup).sort((a, b) => b.hosts.length - a.hosts.length);
+}
+
+function failureGroup(members: readonly { readonly host?: string; readonly error: EventError }[]): FailureGroup {
+  const hosts = members.flatMap(({ host }) => (host === undefined ? [] : [host])).sort(compareHostNames);
+  const { host, error } = firstOf(members);
+  if (host === undefined || hosts.length === 1) return { hosts, error };
+  // The sentence is about all of them; a command to type next stays an example.
+  return { hosts, error: { ...error, what: error.what.replaceAll(host, foldHosts(hosts)) } };
 }
 
 /** Members with one key, groups in the order in which their first member comes. */

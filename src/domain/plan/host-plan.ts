@@ -4,6 +4,7 @@ import { eventErrorOf } from "../outcome/event-error.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
 import { failureCodes } from "../outcome/failure-codes/index.ts";
 import { type FileFindings, fileFindings } from "./file-changes.ts";
+import type { Differ } from "./file-diff.ts";
 import type { DesiredHost, HostInput } from "./host-input.ts";
 import { liveSystem } from "./live-system.ts";
 import { manifestChanges } from "./manifest-changes.ts";
@@ -13,13 +14,13 @@ import { stepsFor } from "./steps.ts";
 import { unitActions } from "./unit-changes.ts";
 
 /** Same input, same plan. */
-export function planHost(input: HostInput): PlanHost {
+export function planHost(input: HostInput, differ: Differ): PlanHost {
   if (!input.observed.ok) return refused(blank(input), input.observed.error);
   const facts = input.observed.value;
   const seen = { ...blank(input), from: fromOf(facts), reboot: facts.reboot };
   if (!input.desired.ok) return refused(seen, input.desired.error);
   const desired = input.desired.value;
-  const changes = { ...seen, ...changesOf(input, facts, desired), to: { system: systemOf(desired) } };
+  const changes = { ...seen, ...changesOf({ ...input, differ }, facts, desired), to: { system: systemOf(desired) } };
   const obstacle = occupiedBy(facts) ?? conflict(changes);
   if (obstacle !== undefined) return refused(changes, obstacle);
   if (!isChange(facts, changes)) return { ...changes, action: "none", reason: "up to date" };
@@ -75,7 +76,7 @@ const systemOf = (desired: DesiredHost): string | null => (desired.kind === "clo
 
 type Changes = Pick<PlanHost, "files" | "conflicts" | "units" | "packages" | "users" | "directories" | "notes">;
 
-function changesOf(input: HostInput, facts: HostFacts, desired: DesiredHost): Changes {
+function changesOf(input: HostInput & { readonly differ: Differ }, facts: HostFacts, desired: DesiredHost): Changes {
   const wanted = desired.kind === "closure" ? desired.manifest : null;
   const known = input.current !== null || liveSystem(facts) === null;
   const files = fileFindings(facts, wanted, input);

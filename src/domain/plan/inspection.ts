@@ -1,10 +1,10 @@
 /** What must be looked at on a host before its plan can be assembled; empty for a host where nothing changes. */
 import type { Manifest } from "../manifest/manifest.ts";
 import type { HostFacts } from "../observation/facts.ts";
-import { ownedFiles, wantedFiles } from "./file-changes.ts";
 import { MAX_DIFF_BYTES } from "./file-content.ts";
 import type { DesiredHost } from "./host-input.ts";
 import { liveSystem } from "./live-system.ts";
+import { ownedFiles, wantedFiles } from "./managed-files.ts";
 
 export interface Inspection {
   /** Paths that we would take: does something lie there? Goes into `HostInput.found`. */

@@ -2,8 +2,8 @@
 import type { HostName } from "../ids.ts";
 import type { HostFacts } from "../observation/facts.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
-import { driftOf, ownedFiles } from "./file-changes.ts";
 import { liveSystem } from "./live-system.ts";
+import { driftOf, ownedFiles } from "./managed-files.ts";
 import type { Step, StepExpectation } from "./plan.ts";
 import { unitDrift } from "./unit-changes.ts";
 

@@ -1,7 +1,7 @@
 /** What happens to systemd units, and because of what. */
 import type { ManagedUnit, Manifest } from "../manifest/manifest.ts";
 import type { HostFacts, OwnedUnit } from "../observation/facts.ts";
-import { unitFilePath } from "./file-changes.ts";
+import { unitFilePath } from "./managed-files.ts";
 import type { FileChange, UnitAction } from "./plan.ts";
 
 export interface UnitComparison {

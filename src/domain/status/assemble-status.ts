@@ -4,8 +4,8 @@ import type { HostName, StorePath } from "../ids.ts";
 import type { Base } from "../inventory/resolved.ts";
 import type { HostFacts, HostLock, OwnedUnit } from "../observation/facts.ts";
 import type { Result } from "../outcome/result.ts";
-import { driftOf } from "../plan/file-changes.ts";
 import { liveSystem } from "../plan/live-system.ts";
+import { driftOf } from "../plan/managed-files.ts";
 import { unitDrift } from "../plan/unit-changes.ts";
 import { type Status, type StatusHost, statusSchemaName } from "./status.ts";
 

@@ -32,7 +32,7 @@ export function renderSelection({ hosts, excluded }: Selection, inventory: Inven
 }
 
 /** The user's groups of a host; the automatic ones say nothing new. */
-export const ownGroups = (host: ResolvedHost, { groups }: Inventory): readonly string[] =>
+const ownGroups = (host: ResolvedHost, { groups }: Inventory): readonly string[] =>
   host.groups.filter((group) => groups.get(group)?.automatic === false);
 
 const identity = (host: ResolvedHost, style: Style): Cell[] => [

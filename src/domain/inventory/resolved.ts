@@ -96,8 +96,8 @@ export interface Hook {
   readonly onFailure: "fail" | "warn";
 }
 
-export type HookStage = "preApply" | "postApply" | "preReboot" | "postReboot" | "onFailure";
-export type Hooks = Readonly<Partial<Record<HookStage, readonly Hook[]>>>;
+type HookStage = "preApply" | "postApply" | "preReboot" | "postReboot" | "onFailure";
+type Hooks = Readonly<Partial<Record<HookStage, readonly Hook[]>>>;
 
 export interface RolloutStrategy {
   /** Counts and percentages, cumulative; the last is always all hosts. */

@@ -51,7 +51,7 @@ export function filesOf(expression: string): readonly string[] {
     .map((atom) => atom.slice(1));
 }
 
-export const badPattern = (pattern: string, why: string): Failure =>
+const badPattern = (pattern: string, why: string): Failure =>
   failure("inventory/bad-pattern", `the host pattern "${pattern}" cannot be read: ${why}`, {
     expected: "names, globs, ~regex, @file and name[0:2], joined by , or : with & for and, ! for not",
   });

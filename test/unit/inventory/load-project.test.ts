@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { inventoryCache } from "../../../src/effects/inventory/cache.ts";
 import { projectFiles } from "../../../src/effects/inventory/project-files.ts";
@@ -217,5 +217,16 @@ describe("the cache", () => {
     await write("inventory/prod.yaml", "hosts: { web-1: {} }\n");
     expect((await load()).codes).toEqual(["inventory/no-base", "inventory/no-address"]);
     await expect(entries()).rejects.toThrow();
+  });
+});
+
+describe("the example fleet", () => {
+  test("loads as it lies in the repository, with a file for every host and role", async () => {
+    const repository = resolve(import.meta.dirname, "../../..");
+    expect(await load({ cwd: repository })).toMatchObject({
+      root: repository,
+      inventory: { environment: "prod" },
+      warnings: [],
+    });
   });
 });

@@ -1,7 +1,7 @@
 /** A configuration document as a tree that knows where each value stands. */
 import type { SourcePosition } from "../../outcome/failure.ts";
 
-export type Scalar = string | number | boolean | null;
+type Scalar = string | number | boolean | null;
 
 /** Offsets count UTF-16 units from the start of the text. */
 export type Located =
@@ -70,10 +70,21 @@ export const valueOffset = (root: Located, path: Path): number => nodeAt(root, p
 export function positionAt(source: SourceText, offset: number): SourcePosition {
   const { file, text } = source;
   const starts = lineStartsOf(source);
-  const line = starts.findLastIndex((start) => start <= offset);
+  const line = lineOf(starts, offset);
   const start = starts[line] ?? 0;
   const end = starts[line + 1] ?? text.length + 1;
   return { file, line: line + 1, column: offset - start + 1, excerpt: text.slice(start, end - 1).replace(/\r$/, "") };
+}
+
+/** Index of the last start that is not behind the offset, by halving. */
+function lineOf(starts: readonly number[], offset: number): number {
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 // A file with thousands of mistakes is searched for line ends once.

@@ -10,7 +10,7 @@ export interface ReferenceSection {
   readonly settings: readonly ReferenceSetting[];
 }
 
-export interface ReferenceSetting {
+interface ReferenceSetting {
   readonly key: string;
   /** What it takes. */
   readonly takes: string;

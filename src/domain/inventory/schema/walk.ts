@@ -3,13 +3,6 @@ import { z } from "zod";
 import type { Path } from "../document/located.ts";
 import { expectedBy } from "./expectations.ts";
 
-/** The schemas that a value at this path may have to satisfy; several below a union. */
-export function schemasAt(schema: z.core.$ZodType, path: Path): readonly z.core.$ZodType[] {
-  let here = alternatives(schema);
-  for (const step of path) here = here.flatMap((candidate) => below(candidate, step)).flatMap(alternatives);
-  return here;
-}
-
 /** Names that may stand as keys at a path. */
 export function knownKeys(schema: z.core.$ZodType, path: Path): readonly string[] {
   return schemasAt(schema, path).flatMap((candidate) =>
@@ -44,6 +37,13 @@ export function expectedOf(schema: z.core.$ZodType): string | undefined {
 export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType | undefined {
   if (schema instanceof z.core.$ZodOptional || schema instanceof z.core.$ZodDefault) return schema._zod.def.innerType;
   return schema instanceof z.core.$ZodPipe ? schema._zod.def.in : undefined;
+}
+
+/** The schemas that a value at this path may have to satisfy; several below a union. */
+function schemasAt(schema: z.core.$ZodType, path: Path): readonly z.core.$ZodType[] {
+  let here = alternatives(schema);
+  for (const step of path) here = here.flatMap((candidate) => below(candidate, step)).flatMap(alternatives);
+  return here;
 }
 
 function alternatives(schema: z.core.$ZodType): readonly z.core.$ZodType[] {

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import type { CliContext } from "./context.ts";
 import type { ColorChoice } from "./render/style.ts";
 
-export type OutputFormat = "human" | "plain" | "json" | "ndjson";
+type OutputFormat = "human" | "plain" | "json" | "ndjson";
 /** How much of a diff the plan shows: the first lines, everything, or nothing. */
 export type DiffChoice = "short" | "full" | "none";
 

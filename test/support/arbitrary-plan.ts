@@ -173,7 +173,7 @@ const pathMap = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<ReadonlyMap<string, T>
     )
     .map((entries) => new Map(entries));
 
-export const anyHost = (name: HostName): fc.Arbitrary<HostInput> =>
+const anyHost = (name: HostName): fc.Arbitrary<HostInput> =>
   fc
     .record({
       observed: fc.oneof({ weight: 5, arbitrary: anyFacts.map(ok) }, { weight: 1, arbitrary: anyFailure.map(err) }),

@@ -75,7 +75,7 @@ export const ownedUnit = (name: string, over: Partial<OwnedUnit> = {}): OwnedUni
 });
 
 const GIB = 1024 ** 3;
-export const bootId = "11111111-2222-3333-4444-555555555555" as BootId;
+const bootId = "11111111-2222-3333-4444-555555555555" as BootId;
 
 /** A host that runs generation 1, committed, untouched. */
 export function facts(over: Partial<HostFacts> = {}): HostFacts {

@@ -2,6 +2,7 @@
 import type { CliContext } from "../context.ts";
 import type { OutputOptions } from "../output-options.ts";
 import { renderFailures } from "./failures.ts";
+import { lastingLines } from "./lasting-lines.ts";
 import { outputTo } from "./output.ts";
 import type { Reporter } from "./reporter.ts";
 import { styleFor } from "./style.ts";
@@ -17,6 +18,8 @@ export function machineReporter(
 ): Reporter {
   const stdout = outputTo(context.stdout);
   const stderr = outputTo(context.stderr);
+  const style = styleFor(context.stderr, context.env, options.color);
+  const tell = (texts: readonly string[]): void => stderr.write(texts.map((text) => `${text}\n`).join(""));
   const lines = options.format === "ndjson";
   const print = (value: unknown): void => stdout.write(`${JSON.stringify(value, null, lines ? 0 : 2)}\n`);
   return {
@@ -26,10 +29,11 @@ export function machineReporter(
     },
     event: (event) => {
       if (purpose === "action" && (lines || event.type === "summary")) print(event);
+      // Nobody reads the events of a query, but a warning must not get lost with them.
+      else if (event.type === "diagnostic") tell(lastingLines(event, { verbosity: -1, style, hosts: undefined }));
     },
     status: print,
-    failures: (failures) =>
-      stderr.write(renderFailures(failures, styleFor(context.stderr, context.env, options.color))),
+    failures: (failures) => stderr.write(renderFailures(failures, style)),
     note: () => {},
     end: () => {},
   };

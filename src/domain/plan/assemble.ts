@@ -2,7 +2,7 @@
 import { compareHostNames } from "../fold-hosts.ts";
 import { planDigest } from "./codec.ts";
 import { memoizingDiffer } from "./file-diff.ts";
-import type { HostInput, PlanRequest } from "./host-input.ts";
+import type { PlanRequest } from "./host-input.ts";
 import { planHost } from "./host-plan.ts";
 import { type Plan, type PlanHost, planSchemaName } from "./plan.ts";
 
@@ -35,10 +35,8 @@ export function sealPlan(
   return { schema, id: planDigest(unsealed), createdAt: request.createdAt, ...rest };
 }
 
-export function countActions(hosts: readonly PlanHost[]): Plan["summary"] {
+function countActions(hosts: readonly PlanHost[]): Plan["summary"] {
   const summary = { change: 0, none: 0, unreachable: 0, held: 0, failed: 0 };
   for (const host of hosts) summary[host.action] += 1;
   return summary;
 }
-
-export type { HostInput, PlanRequest };

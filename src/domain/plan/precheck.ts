@@ -21,7 +21,7 @@ export function precheck(step: Step, facts: HostFacts): Precheck {
 }
 
 /** Compares system, generation, managed files and, where the step names one, the boot id. */
-export function compareExpectation(expect: StepExpectation, facts: HostFacts): Precheck {
+function compareExpectation(expect: StepExpectation, facts: HostFacts): Precheck {
   const live = liveSystem(facts);
   if (live !== expect.system) return drifted("system", expect.system ?? "none", live ?? "none");
   if (facts.generation !== expect.generation) {

@@ -23,7 +23,7 @@ export function stepsFor(host: HostName, desired: DesiredHost, facts: HostFacts)
 }
 
 /** What a host must still look like when a step begins. */
-export const expectationOf = (facts: HostFacts): StepExpectation => ({
+const expectationOf = (facts: HostFacts): StepExpectation => ({
   system: liveSystem(facts),
   generation: facts.generation,
   files: facts.filesDigest,

@@ -1,5 +1,4 @@
-/** One word for each host, worst first, and what a status as a whole means for the exit code. */
-import { type ExitCode, exitCodeOf, exitCodes } from "../outcome/exit-codes.ts";
+/** One word for each host, worst first. */
 import { type FailureCode, failureCodes } from "../outcome/failure-codes/index.ts";
 import type { Status, StatusHost } from "./status.ts";
 
@@ -28,22 +27,6 @@ export function verdictOf(host: StatusHost): Verdict {
 /** Worst verdict first, else in the order of the report. */
 export const byVerdict = (status: Status): StatusHost[] =>
   status.hosts.toSorted((a, b) => verdicts.indexOf(verdictOf(a)) - verdicts.indexOf(verdictOf(b)));
-
-/** Hosts whose last apply is longer ago than this many days, or was never. Unreachable hosts count apart. */
-export const olderThan = (status: Status, maxAgeDays: number): StatusHost[] =>
-  status.hosts.filter((host) => host.reachable && (host.ageDays === null || host.ageDays > maxAgeDays));
-
-/** `--max-age` gives 2 where a host is too old; with `detailed` so do drift and outdated hosts. */
-export function statusExitCodes(
-  status: Status,
-  options: { readonly maxAgeDays?: number; readonly detailed?: boolean },
-): ExitCode[] {
-  const failures = status.hosts.flatMap((host) => (host.reachable ? [] : [exitCodeOf(kindOf(host))]));
-  const tooOld = options.maxAgeDays !== undefined && olderThan(status, options.maxAgeDays).length > 0;
-  const moved =
-    options.detailed === true && status.hosts.some((host) => ["drifted", "outdated"].includes(verdictOf(host)));
-  return tooOld || moved ? [...failures, exitCodes.changesPresent] : failures;
-}
 
 function kindOf(host: StatusHost) {
   const code = host.error?.code;

@@ -132,6 +132,12 @@ describe("output for programs", () => {
     expect(planSchema.parse(JSON.parse(setup.stdout.text()))).toEqual(JSON.parse(JSON.stringify(examplePlan)));
   });
 
+  test("of a query tells warnings on stderr", () => {
+    const setup = setUp({ json: true }, "query");
+    play(setup);
+    expect(setup.stderr.text()).toBe("warning[nix/warning]: the option services.old is gone\n");
+  });
+
   test("of failures goes to stderr, as for people", () => {
     const setup = setUp({ json: true }, "query");
     setup.reporter.failures([failure("plan/edited", "it was edited")]);

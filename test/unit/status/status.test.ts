@@ -7,7 +7,7 @@ import { failure } from "../../../src/domain/outcome/failure.ts";
 import { err, ok } from "../../../src/domain/outcome/result.ts";
 import { assembleStatus, type StatusInput } from "../../../src/domain/status/assemble-status.ts";
 import { statusSchema } from "../../../src/domain/status/status.ts";
-import { statusExitCodes, verdictOf } from "../../../src/domain/status/verdict.ts";
+import { verdictOf } from "../../../src/domain/status/verdict.ts";
 import { facts, freshFacts, host, ownedFile, ownedUnit, sha, store } from "../../support/plan-builders.ts";
 
 const nowMs = Date.UTC(2027, 0, 15, 8, 0, 0);
@@ -131,18 +131,6 @@ describe("the status", () => {
   test("does not take failed units that could not be listed for none", () => {
     const asked = assembleStatus([input("web-1", { failedUnits: { kind: "unknown", reason: "no systemd" } })], nowMs);
     expect(asked.hosts[0]?.health).toContainEqual({ name: "failed units", state: "unknown", reason: "no systemd" });
-  });
-
-  test.each([
-    ["of a healthy fleet is 0", [input("web-1")], {}, []],
-    ["with an unreachable host is 4", [input("web-1"), lost("edge-7")], {}, [4]],
-    ["with a host of another key is 5", [broken], {}, [5]],
-    ["is 2 when an apply is too long ago", [input("web-1")], { maxAgeDays: 1 }, [2]],
-    ["is 0 when no apply is too long ago", [input("web-1")], { maxAgeDays: 3 }, []],
-    ["is 2 when a host was never applied to", [fleet.at(-1)!], { maxAgeDays: 3 }, [2]],
-    ["is 2 for drift where that is asked", [fleet[2]!], { detailed: true }, [2]],
-  ])("exit code %s", (_title, inputs, options, codes) => {
-    expect(statusExitCodes(assembleStatus(inputs, nowMs), options)).toEqual(codes);
   });
 });
 

@@ -94,6 +94,22 @@ describe.skipIf(noNix !== "")(`the fleet's source${noNix}`, () => {
       expect(await closureOf({ ...fleet.coldSettings(), projectRoot: clone })).toMatch(/-closure-web$/);
     }));
 
+  test("of a fleet that lies elsewhere is what its reference names right now", () =>
+    withFleet({ folder: "ops" }, async (fleet) => {
+      const repo = join(fleet.root, "..");
+      const settings = { ...fleet.coldSettings(), projectRoot: "/", remoteFlake: `git+file://${repo}?dir=ops` };
+      const first = await sourceOf(settings);
+      expect(first).toMatchObject({ revision: fleet.git("rev-parse", "HEAD").trim(), dirty: false });
+      expect(await closureOf(settings)).toBe(await closureOf(fleet.settings));
+      fleet.git("commit", "--quiet", "--allow-empty", "--message=second");
+      expect(await sourceOf(settings)).toMatchObject({ revision: fleet.git("rev-parse", "HEAD").trim() });
+      const nowhere = await createNixBuilder({ ...settings, remoteFlake: `git+file://${repo}/nowhere` }).source(signal);
+      expect(nowhere).toMatchObject({
+        ok: false,
+        error: { code: expect.stringMatching(/^nix\/(flake|fetch)-failed$/) },
+      });
+    }));
+
   test("warns of Nix files that git does not track", () =>
     withFleet({}, async (fleet) => {
       mkdirSync(join(fleet.root, "hosts"));

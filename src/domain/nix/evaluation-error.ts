@@ -70,16 +70,12 @@ function placeOf(message: NixLogMessage, text: string, isOwn: (file: string) => 
     column: Number(match[3]),
   }));
   const places = [...known, ...shown];
-  // Where a library throws says nothing to its user, who did not write it.
-  const elsewhere = isThrown(message) ? undefined : known[0];
-  const place = places.find(({ file }) => isOwn(file)) ?? elsewhere;
+  // What is thrown has no position of its own, and where a library throws says nothing to its user.
+  const place = places.find(({ file }) => isOwn(file)) ?? placed(message)[0];
   if (place === undefined) return undefined;
   const excerpt = excerptOf(text, place);
   return { ...place, ...(excerpt === undefined ? {} : { excerpt }) };
 }
-
-const isThrown = ({ trace }: NixLogMessage): boolean =>
-  withoutColour(trace?.[0]?.raw_msg ?? "") === "while calling the 'throw' builtin";
 
 // Nix writes the trace innermost first in JSON, in every version that has it.
 const innermostFirst = (message: NixLogMessage): readonly NixTraceEntry[] => message.trace ?? [];

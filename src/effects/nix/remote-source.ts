@@ -1,5 +1,6 @@
 /** A fleet that lies elsewhere: Nix locks the reference, each time anew. */
 import { z } from "zod";
+import type { LockedInput } from "../../domain/nix/expression.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { FleetSource } from "../../ports/nix-builder.ts";
 import type { NixInstallation } from "./installation.ts";
@@ -26,8 +27,7 @@ export async function remoteSource(
   if (!answer.ok) return err(flakeFailure(answer.error, reference));
   const parsed = metadataSchema.safeParse(JSON.parse(answer.value.stdout));
   if (!parsed.success) return err(notUnderstood("nix flake metadata", parsed.error));
-  // Nix adds notes of its own to the answer, which it does not take as input.
-  const { __final: _note, ...input } = parsed.data.locked;
+  const input = inputOf(parsed.data.locked);
   const { rev } = input;
   return ok({
     ...lockedSource(input, overrides.value, nix),
@@ -35,4 +35,12 @@ export async function remoteSource(
     dirty: false,
     warnings: [],
   });
+}
+
+function inputOf(locked: LockedInput): LockedInput {
+  // A note of Nix to itself, which it does not take as input.
+  const { __final: _note, ...input } = locked;
+  if (typeof input.url !== "string" || input.dir === undefined) return input;
+  // Nix 2.8 says the folder twice, and then looks for it in itself.
+  return { ...input, url: input.url.replace(/[?&]dir=[^&]*$/, "") };
 }

@@ -18,17 +18,19 @@ export interface AdapterChoice {
   readonly fallback: readonly string[];
 }
 
-/**
- * @param asked what the inventory says
- * @param configs the host's configuration and those of its jump hosts, the host first
- * @param knowledge what known_hosts says of the host
- */
-export function chooseAdapter(
-  asked: "auto" | "ssh2" | "openssh",
-  configs: readonly SshConfig[],
-  identities: readonly IdentityFact[],
-  knowledge: HostKnowledge,
-): AdapterChoice {
+export interface AdapterQuestion {
+  /** What the inventory says. */
+  readonly asked: "auto" | "ssh2" | "openssh";
+  /** The host's configuration and those of its jump hosts, the host first. */
+  readonly configs: readonly SshConfig[];
+  readonly identities: readonly IdentityFact[];
+  /** What known_hosts says of the host. */
+  readonly knowledge: HostKnowledge;
+  /** There is a Kerberos ticket, so that GSSAPI could succeed. */
+  readonly hasTicket: boolean;
+}
+
+export function chooseAdapter({ asked, configs, identities, knowledge, hasTicket }: AdapterQuestion): AdapterChoice {
   if (asked !== "auto") return { adapter: asked, because: `the inventory says transport: ${asked}`, fallback: [] };
   const only = configs.flatMap((config) => config.openSshOnly);
   if (only[0] !== undefined) return openssh(`the SSH configuration sets ${only.join(", ")}`);
@@ -41,11 +43,15 @@ export function chooseAdapter(
   if (knowledge.authorities.length > 0 && knowledge.keys.length === 0) {
     return openssh("the host is known only through a certificate authority");
   }
-  const fallback = [
-    ...special.map((identity) => `${kindOf(identity.keyType)} in the agent (${identity.name})`),
-    ...new Set(configs.flatMap((config) => config.openSshAuthentication)),
-  ];
-  return { adapter: "ssh2", because: "nothing needs the OpenSSH client", fallback };
+  const otherWays = otherLogins(configs, hasTicket);
+  if (otherWays[0] !== undefined && identities.length === 0) return openssh(`there is no key, but ${otherWays[0]}`);
+  const fromAgent = special.map((identity) => `${kindOf(identity.keyType)} in the agent (${identity.name})`);
+  return { adapter: "ssh2", because: "nothing needs the OpenSSH client", fallback: [...fromAgent, ...otherWays] };
+}
+
+function otherLogins(configs: readonly SshConfig[], hasTicket: boolean): readonly string[] {
+  const allowed = new Set(configs.flatMap((config) => config.openSshAuthentication));
+  return [...allowed].filter((name) => name !== "GSSAPIAuthentication" || hasTicket);
 }
 
 const openssh = (because: string): AdapterChoice => ({ adapter: "openssh", because, fallback: [] });

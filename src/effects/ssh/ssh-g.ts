@@ -1,7 +1,6 @@
-/** Runs `ssh -G`, the only complete reader of the SSH configuration, and reads its answer. */
+/** Runs `ssh -G`, the only complete reader of the SSH configuration. */
 import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
-import { parseSshConfig, type SshConfig } from "../../domain/ssh-config/parse.ts";
 
 export interface SshQuestion {
   readonly alias: string;
@@ -13,8 +12,8 @@ export interface SshQuestion {
 
 const RESOLVE_MS = 20_000;
 
-/** Fails with `transport/ssh-config` or `transport/ssh-missing`. */
-export async function askSsh(question: SshQuestion, signal: AbortSignal): Promise<Result<SshConfig>> {
+/** Gives what it printed. Fails with `transport/ssh-config` or `transport/ssh-missing`. */
+export async function askSsh(question: SshQuestion, signal: AbortSignal): Promise<Result<string>> {
   const { runProcess } = await import("../process/run.ts");
   const from = question.sshConfig === undefined ? [] : ["-F", question.sshConfig];
   const args = ["-G", ...from, ...question.sshArguments, "--", question.alias];
@@ -22,8 +21,7 @@ export async function askSsh(question: SshQuestion, signal: AbortSignal): Promis
   if (outcome.kind === "not-started") {
     return err(failure("transport/ssh-missing", "ssh cannot be started", { found: outcome.reason }));
   }
-  const config = outcome.kind === "exited" && outcome.code === 0 ? parseSshConfig(outcome.stdout) : undefined;
-  if (config !== undefined) return ok(config);
+  if (outcome.kind === "exited" && outcome.code === 0) return ok(outcome.stdout);
   return err(
     failure("transport/ssh-config", `the SSH configuration of ${question.alias} cannot be resolved`, {
       found: outcome.kind === "exited" ? `exit code ${outcome.code} of ssh -G` : `ssh -G: ${outcome.kind}`,

@@ -6,6 +6,7 @@ import { type AdapterChoice, chooseAdapter, type IdentityFact } from "../../doma
 import type { Connection, HostAddress, Transport } from "../../ports/transport.ts";
 import { createLocalConnection } from "../local-transport/connection.ts";
 import { createDialLimits } from "./dial-limits.ts";
+import { hasKerberosTicket } from "./kerberos.ts";
 import { createOpenSsh } from "./openssh/connect.ts";
 import type { TransportOptions } from "./options.ts";
 import { createResolver } from "./resolve.ts";
@@ -59,7 +60,7 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   async function connectTo(host: HostAddress, target: SshTarget, signal: AbortSignal): Promise<Result<Connection>> {
-    const choice = choose(host, target);
+    const choice = choose(host, target, await hasKerberosTicket(options.environment));
     if (choice.adapter === "openssh") return openSsh.connect(host.host, target, choice.because, signal);
     const connection = await ssh2.connect(host.host, target, choice.because, signal);
     const because = connection.ok ? undefined : reasonForOpenSsh(host, choice, connection.error);
@@ -77,7 +78,7 @@ function localReason({ transport, addresses, port, user, proxyJump }: HostAddres
   return undefined;
 }
 
-function choose({ transport }: HostAddress, target: SshTarget): AdapterChoice {
+function choose({ transport }: HostAddress, target: SshTarget, hasTicket: boolean): AdapterChoice {
   const way = [target, ...target.jumps];
   const identities = way.flatMap(({ credentials }): IdentityFact[] => [
     ...credentials.files.flatMap(({ path, keyType }) =>
@@ -87,7 +88,7 @@ function choose({ transport }: HostAddress, target: SshTarget): AdapterChoice {
   ]);
   const asked = transport === "ssh2" || transport === "openssh" ? transport : "auto";
   const configs = way.map(({ config }) => config);
-  return chooseAdapter(asked, configs, identities, target.hostKeys.knowledge);
+  return chooseAdapter({ asked, configs, identities, knowledge: target.hostKeys.knowledge, hasTicket });
 }
 
 /** One more try with OpenSSH's own client, where that may know what ssh2 does not. */

@@ -34,7 +34,7 @@ export async function runHostProgram(connection: Connection, request: HostProgra
   const garbled = new AbortController();
   let stderr = "";
   const exit = await deliver(connection, {
-    program: Buffer.from(request.program),
+    program: encoded(request.program),
     payload: request.payload,
     args: [request.verb, ...request.args],
     elevation: request.elevation,
@@ -57,4 +57,12 @@ export async function runHostProgram(connection: Connection, request: HostProgra
   const code = parser.finish();
   if (code.ok) return ok({ records, code: code.value });
   return err(stderr.trim() === "" ? code.error : { ...code.error, detail: stderr.trim() });
+}
+
+// One program goes to all hosts of a run: a copy for each would be the bulk of what a thousand hosts cost in memory.
+let latest: { readonly text: string; readonly bytes: Uint8Array } = { text: "", bytes: new Uint8Array(0) };
+
+function encoded(text: string): Uint8Array {
+  if (latest.text !== text) latest = { text, bytes: Buffer.from(text) };
+  return latest.bytes;
 }

@@ -11,6 +11,9 @@ const needed: Readonly<Record<string, string>> = {
   "/usr/bin/shellcheck": "shellcheck",
   "/usr/bin/busybox": "busybox-static",
   "/usr/bin/dash": "dash",
+  "/usr/bin/fish": "fish",
+  "/usr/bin/tcsh": "tcsh",
+  "/usr/bin/sudo": "sudo",
 };
 
 const missing = Object.entries(needed).filter(([path]) => !existsSync(path));
@@ -24,7 +27,10 @@ function install(names: readonly string[]): void {
   }
   process.stderr.write(`installing for the tests: ${names.join(" ")}\n`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  for (const args of [["update", "-qq"], ["install", "-qq", "-y", "--no-install-recommends", ...names]]) {
+  for (const args of [
+    ["update", "-qq"],
+    ["install", "-qq", "-y", "--no-install-recommends", ...names],
+  ]) {
     const { status } = spawnSync("apt-get", args, { env, stdio: ["ignore", "ignore", "inherit"] });
     if (status !== 0) {
       process.stderr.write(`apt-get ${args[0]} failed with ${status}\n`);

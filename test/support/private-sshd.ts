@@ -119,7 +119,9 @@ function withPeople(folder: string, people: readonly Person[], command: readonly
   mkdirSync(join(etc, "sudoers.d"), { recursive: true });
   const each = (line: (person: Person, id: number) => string) =>
     people.map((person, index) => `${line(person, 61_000 + index)}\n`).join("");
-  const hash = (password: string) => execFileSync("openssl", ["passwd", "-6", password], { encoding: "utf8" }).trim();
+  // perl is on every Debian machine; openssl is not.
+  const hash = (password: string) =>
+    execFileSync("perl", ["-e", "print crypt($ARGV[0], $ARGV[1])", password, "$6$nixfleet$"], { encoding: "utf8" });
   const files: Readonly<Record<string, string>> = {
     passwd: readFileSync("/etc/passwd", "utf8") + each(({ name, shell }, id) => `${name}:x:${id}:${id}::/tmp:${shell}`),
     group: readFileSync("/etc/group", "utf8") + each(({ name }, id) => `${name}:x:${id}:`),

@@ -1,6 +1,7 @@
 // One suite over all three adapters: what a connection promises, against a real sshd.
+import { fork } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect as connectSocket, createServer, type Server } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -8,7 +9,7 @@ import { nixDaemonBridge } from "../../../src/domain/host/nix-daemon.ts";
 import type { HostName } from "../../../src/domain/ids.ts";
 import { createTransport } from "../../../src/effects/ssh/transport.ts";
 import type { Connection, HostAddress, RemoteOutcome, Transport } from "../../../src/ports/transport.ts";
-import { noSshd, type PrivateSshd, startSshd } from "../../support/private-sshd.ts";
+import { noSshd, type PrivateSshd, startSshd, until } from "../../support/private-sshd.ts";
 import { realClock } from "../../support/real-clock.ts";
 
 const never = new AbortController().signal;
@@ -160,6 +161,19 @@ describe.skipIf(noSshd !== undefined)(`connections${why}`, () => {
       expect(description.hostKeyFingerprint).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
     });
 
+    test("a killed process leaves no connection and no ssh behind", async () => {
+      const holder = fork(holdConnection, [adapter, String(sshd.port), sshd.sshConfig], { silent: true });
+      const said = await new Promise<string>((resolve) =>
+        holder.stdout?.once("data", (chunk) => resolve(String(chunk))),
+      );
+      expect(said).toBe("connected\n");
+      const ended = () => sshd.log().match(/Connection closed by|Disconnected from|Connection reset by/g)?.length ?? 0;
+      const before = ended();
+      const left = () => processesWith(String(sshd.port));
+      holder.kill("SIGKILL");
+      await until(() => ended() > before && left().length === 0);
+    });
+
     test("a connection that breaks is told as lost, to the command and to whoever waits", async () => {
       const connection = await connect(adapter);
       // The command's grandparent is the sshd process of this one connection.
@@ -267,6 +281,21 @@ describe.skipIf(noSshd !== undefined)(`where sshd forbids forwarding${why}`, () 
     });
   });
 });
+
+const holdConnection = join(import.meta.dirname, "../../support/hold-connection.ts");
+
+/** Pids of `ssh` clients whose command line holds all words. */
+function processesWith(...words: readonly string[]): readonly string[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => {
+    try {
+      const line = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      return line.some((word) => word === "ssh" || word.endsWith("/ssh")) && words.every((word) => line.includes(word));
+    } catch {
+      return false;
+    }
+  });
+}
 
 /** Sends everything back; ends its side when the other did. */
 async function echoServer(path: string): Promise<Server> {

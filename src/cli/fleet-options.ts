@@ -12,6 +12,8 @@ export interface FleetFlags extends ProjectFlags, SelectionFlags, OutputFlags {
   readonly sshConfig?: string;
   readonly insecureAcceptAnyHostKey?: true;
   readonly overrideInput?: readonly string[];
+  /** A lab's state folder, or true for the usual one. */
+  readonly lab?: string | true;
 }
 
 export interface FleetOptionsWanted {
@@ -32,6 +34,7 @@ export function addFleetOptions(command: Command, wanted: FleetOptionsWanted): C
       .addOption(new Option("-f, --forks <n>").argParser(wholeNumber).conflicts("parallel").hideHelp());
   }
   command
+    .option("--lab [state]", "rehearse on the lab's machines of the same names; real hosts are not touched")
     .option("-K, --ask-sudo-password", "ask for the password that sudo wants on the hosts")
     .option("-F, --ssh-config <file>", "read this in place of ~/.ssh/config")
     .option("--insecure-accept-any-host-key", "do not verify host keys: anybody in between can then be the host");

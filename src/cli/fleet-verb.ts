@@ -1,8 +1,9 @@
 /** What every verb that deals with hosts does around its workflow: load, select, wire, watch for signals, report, exit. */
+import { foldHosts } from "../domain/fold-hosts.ts";
 import { type ExitCode, exitCodeOf, exitCodes, worstExitCode } from "../domain/outcome/exit-codes.ts";
 import { type Failure, failure } from "../domain/outcome/failure.ts";
 import { failureCodes } from "../domain/outcome/failure-codes/index.ts";
-import { err, type Result } from "../domain/outcome/result.ts";
+import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { Selection } from "../domain/selection/request.ts";
 import { type LoadedProject, loadProject } from "../workflows/inventory/load-project.ts";
 import { rerunHostsFrom } from "../workflows/inventory/rerun-hosts.ts";
@@ -15,7 +16,7 @@ import { projectRequest } from "./project-options.ts";
 import { createReporter, type Reporter } from "./render/reporter.ts";
 import { selectionRequest } from "./selection-options.ts";
 import { listenForSignals } from "./signals.ts";
-import { wireJournal, wireProject, wireTools } from "./wire.ts";
+import { wireJournal, wireLab, wireProject, wireTools } from "./wire.ts";
 
 export interface FleetVerb {
   readonly purpose: "query" | "action";
@@ -50,7 +51,9 @@ async function loadAndWork(
 ): Promise<Result<ExitCode, readonly Failure[]>> {
   const { flags, patterns } = verb;
   const ports = await wireProject(context);
-  const project = await loadProject(projectRequest(flags, context), ports);
+  const loaded = await loadProject(projectRequest(flags, context), ports);
+  if (!loaded.ok) return loaded;
+  const project = await destined(loaded.value, flags, reporter, context);
   if (!project.ok) return project;
   for (const warning of project.value.warnings) reporter.note(`warning: ${warning.what}`);
   const journal = await wireJournal(context, (trouble) => reporter.note(`warning: ${trouble.what}`));
@@ -69,6 +72,22 @@ async function loadAndWork(
   } finally {
     silence();
   }
+}
+
+/** With --lab the fleet is the one in the lab. */
+async function destined(
+  project: LoadedProject,
+  { lab }: FleetFlags,
+  reporter: Reporter,
+  context: CliContext,
+): Promise<Result<LoadedProject, readonly Failure[]>> {
+  if (lab === undefined) return ok(project);
+  const { rehearse } = await import("../workflows/lab/rehearse.ts");
+  const rehearsal = await rehearse(project.inventory, await wireLab(context, lab === true ? {} : { state: lab }));
+  if (!rehearsal.ok) return err([rehearsal.error]);
+  const { inventory, leftOut } = rehearsal.value;
+  if (leftOut.length > 0) reporter.note(`the lab has no machine for ${foldHosts(leftOut)}: left out`);
+  return ok({ ...project, inventory });
 }
 
 export const exitCodeOfFailures = (failures: readonly Failure[]): ExitCode =>

@@ -58,7 +58,11 @@ export function layFleetProject(lab: LabRecord, wishes: ProjectWishes = {}): Fle
   };
   git("init", "--quiet", "--initial-branch=main");
   git("add", "--all");
-  execFileSync(env.NIXFLEET_NIX ?? "nix", ["flake", "lock", "--extra-experimental-features", "nix-command flakes"], { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
+  execFileSync(env.NIXFLEET_NIX ?? "nix", ["flake", "lock", "--extra-experimental-features", "nix-command flakes"], {
+    cwd: folder,
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   commit();
   const options = { cwd: folder, env, extendEnv: false, reject: false, stdin: "ignore", cleanup: false } as const;
   return {
@@ -98,8 +102,11 @@ function environment(top: string): Record<string, string> {
   };
 }
 
-/** NixFleet's own flake without what a working copy has besides, beside the stand-in nixpkgs. */
-function flakeText(top: string): string {
+/**
+ * Text of a fleet's flake.nix that needs no network: NixFleet's own flake without what a working copy has besides, and the
+ * stand-in nixpkgs, both laid into folders below `top`.
+ */
+export function flakeText(top: string): string {
   const own = join(top, "nixfleet");
   for (const part of ["flake.nix", "lib", "modules", "backends", "nix", "templates"]) {
     cpSync(join(root, part), join(own, part), { recursive: true });

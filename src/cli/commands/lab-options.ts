@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import { parsePerMachine } from "../../domain/lab/per-machine.ts";
 import { shapes, sudoModes } from "../../domain/lab/state.ts";
-import { DEFAULT_SUBNET } from "../../domain/lab/subnet.ts";
+import { USUAL_SUBNETS } from "../../domain/lab/subnet.ts";
 import { ok, type Result } from "../../domain/outcome/result.ts";
 import { READY_TIMEOUT_MS } from "../../workflows/lab/ready.ts";
 import type { UpRequest } from "../../workflows/lab/up.ts";
@@ -20,9 +20,10 @@ export interface ImageFlags extends PlaceFlags {
 export interface UpFlags extends ImageFlags {
   readonly hosts: string;
   readonly name: string;
-  readonly subnet: string;
+  readonly subnet?: string;
   readonly shape: readonly string[];
   readonly sudo: readonly string[];
+  readonly like?: string;
   readonly json?: true;
 }
 
@@ -46,7 +47,12 @@ export function addMachineOptions(command: Command): Command {
   return command
     .addOption(new Option("--hosts <number>", "how many machines").default("3"))
     .addOption(new Option("--name <prefix>", "machines are named PREFIX-1, PREFIX-2, …").default("lab"))
-    .addOption(new Option("--subnet <cidr>", "addresses of the machines").default(DEFAULT_SUBNET))
+    .addOption(
+      new Option(
+        "--subnet <cidr>",
+        `addresses of the machines; by default the first free one from ${USUAL_SUBNETS[0]} on`,
+      ),
+    )
     .addOption(
       new Option("--shape <ubuntu|debian>", `what machines look like, ${everywhere}`)
         .argParser(several)
@@ -60,7 +66,7 @@ export function addMachineOptions(command: Command): Command {
 }
 
 /** Fails with `lab/bad-option`. */
-export function upRequest(flags: UpFlags): Result<UpRequest> {
+export function upRequest(flags: UpFlags, names: readonly string[]): Result<UpRequest> {
   const shape = parsePerMachine("--shape", flags.shape, shapes, "ubuntu");
   if (!shape.ok) return shape;
   const sudo = parsePerMachine("--sudo", flags.sudo, sudoModes, "nopasswd");
@@ -68,7 +74,8 @@ export function upRequest(flags: UpFlags): Result<UpRequest> {
   return ok({
     hosts: /^\d+$/.test(flags.hosts) ? Number(flags.hosts) : Number.NaN,
     prefix: flags.name,
-    subnet: flags.subnet,
+    names,
+    ...(flags.subnet === undefined ? {} : { subnet: flags.subnet }),
     shape: shape.value,
     sudo: sudo.value,
     readyTimeoutMs: READY_TIMEOUT_MS,

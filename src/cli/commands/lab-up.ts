@@ -4,6 +4,7 @@ import { ok } from "../../domain/outcome/result.ts";
 import type { CliContext } from "../context.ts";
 import { labRecord, renderMachines, renderNextSteps } from "../render/lab.ts";
 import { styleFor } from "../render/style.ts";
+import { machinesLike } from "./lab-like.ts";
 import {
   addImageOptions,
   addMachineOptions,
@@ -18,15 +19,19 @@ import { runLab } from "./lab-run.ts";
 export function configureLabUp(command: Command, context: CliContext): void {
   const up = command.command("up").description("build the image if need be, and boot the machines");
   addImageOptions(addStateOption(addMachineOptions(up)))
+    .argument("[name...]", "names of the machines, instead of --hosts and --name")
+    .option("--like <inventory>", "one machine for each host of the project's inventory, by its name and base")
     .option("--json", "machines and files as JSON")
-    .action((flags: UpFlags) => bringUp(flags, context));
+    .action((names: readonly string[], flags: UpFlags) => bringUp(names, flags, context));
   const image = command.command("image").description("build the image and the Nix commands only");
   addImageOptions(image).action((flags: ImageFlags) => buildImage(flags, context));
 }
 
-function bringUp(flags: UpFlags, context: CliContext): Promise<void> {
+function bringUp(names: readonly string[], flags: UpFlags, context: CliContext): Promise<void> {
   return runLab(context, flags, async (lab, report) => {
-    const request = upRequest(flags);
+    const fleet = await machinesLike(flags, names, context);
+    if (!fleet.ok) return fleet;
+    const request = upRequest({ ...flags, shape: [...fleet.value.shapes, ...flags.shape] }, fleet.value.names);
     if (!request.ok) return request;
     const [workflow, { listMachines }] = await Promise.all([
       import("../../workflows/lab/up.ts"),

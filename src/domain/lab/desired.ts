@@ -10,6 +10,8 @@ import { capacity, formatSubnet, machineAddress, parseSubnet, type Subnet } from
 export interface LabOptions {
   readonly hosts: number;
   readonly prefix: string;
+  /** Names of the machines; when given, `hosts` and `prefix` do not count. */
+  readonly names: readonly string[];
   readonly subnet: string;
   readonly shape: PerMachine<Shape>;
   readonly sudo: PerMachine<SudoMode>;
@@ -31,7 +33,7 @@ export function desiredLab(
   if (!subnet.ok) return subnet;
   const trouble = badOptions(options, subnet.value);
   if (trouble !== undefined) return err(trouble);
-  const wanted = hostNames(options.prefix, options.hosts).map((name, index) =>
+  const wanted = machineNames(options).map((name, index) =>
     newMachine(name, index + 1, subnet.value, options, existing?.machines[index]?.machineId ?? newMachineId()),
   );
   const state: LabState = {
@@ -58,18 +60,21 @@ function newMachine(
 
 function badOptions(options: LabOptions, subnet: Subnet): Failure | undefined {
   const room = capacity(subnet);
-  if (!Number.isSafeInteger(options.hosts) || options.hosts < 1 || options.hosts > room)
+  const count = options.names.length > 0 ? options.names.length : options.hosts;
+  if (!Number.isSafeInteger(count) || count < 1 || count > room)
     return failure("lab/bad-option", "the number of machines is not usable", {
       expected: `1 to ${room}, which is what ${formatSubnet(subnet)} has room for`,
-      found: String(options.hosts),
+      found: String(count),
     });
-  // Machine names become host names of at most 63 characters.
-  if (parseHostName(options.prefix) === undefined || options.prefix.includes(".") || options.prefix.length > 40)
+  const unusable = (options.names.length > 0 ? options.names : [options.prefix]).find((name) => !isMachineName(name));
+  if (unusable !== undefined)
     return failure("lab/bad-option", "the machines' name is not usable", {
       expected: "letters, digits and dashes, at most 40",
-      found: options.prefix,
+      found: unusable,
     });
-  const names = hostNames(options.prefix, options.hosts);
+  const twice = options.names.find((name, index) => options.names.indexOf(name) !== index);
+  if (twice !== undefined) return failure("lab/bad-option", "two machines have one name", { found: twice });
+  const names = machineNames(options);
   const stranger = [...Object.keys(options.shape.byName), ...Object.keys(options.sudo.byName)].find(
     (name) => !names.includes(name),
   );
@@ -80,6 +85,13 @@ function badOptions(options: LabOptions, subnet: Subnet): Failure | undefined {
     });
   return undefined;
 }
+
+const machineNames = ({ names, prefix, hosts }: LabOptions): readonly string[] =>
+  names.length > 0 ? names : hostNames(prefix, hosts);
+
+/** Machine names become host names of at most 63 characters, with a number behind a prefix. */
+const isMachineName = (name: string): boolean =>
+  parseHostName(name) !== undefined && !name.includes(".") && name.length <= 40;
 
 const grows = (existing: LabState, wanted: LabState): boolean =>
   existing.subnet === wanted.subnet &&

@@ -2,8 +2,14 @@
 import { failure } from "../outcome/failure.ts";
 import { err, ok, type Result } from "../outcome/result.ts";
 
-/** Half of 198.18.0.0/24, which is set aside for benchmarks (RFC 2544) and so is nobody's network. */
-export const DEFAULT_SUBNET = "198.18.0.0/25";
+/** Where labs go when nobody says where: in 198.18.0.0/15, which is set aside for benchmarks (RFC 2544) and so is nobody's network. */
+export const USUAL_SUBNETS = [
+  "198.18.0.0/25",
+  "198.18.1.0/25",
+  "198.18.2.0/25",
+  "198.18.3.0/25",
+  "198.18.4.0/25",
+] as const;
 
 export interface Subnet {
   /** First address, as a number. */

@@ -1,6 +1,7 @@
 /** Brings a lab up: from nothing, from a half-made one, or from a smaller one. */
 import { desiredLab, type LabOptions } from "../../domain/lab/desired.ts";
 import type { LabState } from "../../domain/lab/state.ts";
+import { USUAL_SUBNETS } from "../../domain/lab/subnet.ts";
 import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { Lab, LabImage, LabPublicKeys, Report } from "../../ports/lab.ts";
@@ -8,7 +9,9 @@ import { prepareImage } from "./image.ts";
 import { withLabLock } from "./lock.ts";
 import { waitUntilReady } from "./ready.ts";
 
-export interface UpRequest extends LabOptions {
+export interface UpRequest extends Omit<LabOptions, "subnet"> {
+  /** Left out: where the lab is, or the first of the usual places that is free. */
+  readonly subnet?: string;
   readonly installDeps: boolean;
   /** Build the image anew, and drop the cached ones. */
   readonly forgetImage: boolean;
@@ -47,7 +50,23 @@ async function settle(lab: Lab, request: UpRequest): Promise<Result<LabState>> {
     return err(
       failure("lab/different", "the image cannot be replaced under a lab that is up", { next: "nixfleet lab down" }),
     );
-  const state = desiredLab(lab.id, lab.cache, request, existing.value, lab.newMachineId);
+  const subnet = request.subnet ?? existing.value?.subnet;
+  let outcome: Result<LabState> | undefined;
+  for (const candidate of subnet === undefined ? USUAL_SUBNETS : [subnet]) {
+    outcome = await settleIn(candidate, lab, request, existing.value);
+    if (outcome.ok || outcome.error.code !== "lab/subnet-in-use") return outcome;
+  }
+  if (outcome === undefined) throw new Error("there is always a subnet to try");
+  return outcome;
+}
+
+async function settleIn(
+  subnet: string,
+  lab: Lab,
+  request: UpRequest,
+  existing: LabState | undefined,
+): Promise<Result<LabState>> {
+  const state = desiredLab(lab.id, lab.cache, { ...request, subnet }, existing, lab.newMachineId);
   if (!state.ok) return state;
   const addresses = await lab.network.check(state.value);
   return addresses.ok ? state : addresses;

@@ -10,6 +10,7 @@ function labOf(hosts: number): LabState {
   const options = {
     hosts,
     prefix: "lab",
+    names: [],
     subnet: "198.18.0.0/25",
     shape: { all: "ubuntu" as const, byName: {} },
     sudo: { all: "nopasswd" as const, byName: { "lab-1": "password" as const } },

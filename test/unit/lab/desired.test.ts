@@ -8,6 +8,7 @@ const id = labIdOf("/var/lib/nixfleet-lab");
 const usual: LabOptions = {
   hosts: 2,
   prefix: "lab",
+  names: [],
   subnet: "198.18.0.0/25",
   shape: { all: "ubuntu", byName: {} },
   sudo: { all: "nopasswd", byName: { "lab-1": "password" } },

@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import {
   bridgeAddress,
   capacity,
-  DEFAULT_SUBNET,
   formatSubnet,
   machineAddress,
   overlap,
   parseRouteTarget,
   parseSubnet,
   type Subnet,
+  USUAL_SUBNETS,
 } from "../../../src/domain/lab/subnet.ts";
 
 const subnet = (text: string): Subnet => {
@@ -20,7 +20,7 @@ const subnet = (text: string): Subnet => {
 
 describe("a lab's subnet", () => {
   test("gives its first address to the bridge and the ones from eleven on to machines", () => {
-    const usual = subnet(DEFAULT_SUBNET);
+    const usual = subnet(USUAL_SUBNETS[0]);
     expect(bridgeAddress(usual)).toBe("198.18.0.1");
     expect(machineAddress(usual, 1)).toBe("198.18.0.11");
     expect(machineAddress(subnet("198.18.0.224/27"), 20)).toBe("198.18.0.254");

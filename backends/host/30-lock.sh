@@ -38,8 +38,8 @@ lock_acquire() {
     fi
     emit lock.taken-over "$line${TAB}expired"
     say "took over the lock of run $lock_run, which expired"
-    drop_root "$lock_run"
   fi
+  drop_other_roots "$1"
   hold_root "$1" "$5"
   write_lock "$1$TAB$2$TAB$4$TAB$now$TAB$((now + $3))"
 }
@@ -101,6 +101,15 @@ running_activation() {
 hold_root() {
   [ "$2" = - ] && return 0
   { mkdir -p -- "$ROOTS" && chmod 0755 "$ROOTS" && ln -sfn -- "$2" "$ROOTS/$1"; } || refuse "$EX_STORAGE" "cannot write in $ROOTS"
+}
+
+# drop_other_roots RUN: who holds the lock is the only one; others died, perhaps with the host.
+drop_other_roots() {
+  local root
+  for root in "$ROOTS"/*; do
+    [ -L "$root" ] && [ "$root" != "$ROOTS/$1" ] && rm -f -- "$root"
+  done
+  return 0
 }
 
 drop_root() {

@@ -118,7 +118,7 @@ load_ours() {
     unfinished=
     return 0
   fi
-  say "the activation of run $unfinished was cut short; continuing from what it left"
+  [ "$unfinished" = "$run" ] || say "  the activation of run $unfinished was cut short; continuing from what it left"
   cp -- "$STATE_DIR/intent" "$work/ours" || return "$EX_STORAGE"
 }
 

@@ -1,7 +1,7 @@
 # shellcheck shell=dash
 # What stands on the host at every path that a manifest or our records name.
 
-# observe: fills $work/found, hashes, passwd, group and states.
+# observe: fills $work/found, hashes, passwd, shadow, group and states.
 observe() {
   awk -F'\t' -v unit_dir="$UNIT_DIR" "$paths_program" "$work/ours" "$work/manifest" >"$work/paths" || return
   observe_paths || return
@@ -56,6 +56,8 @@ observe_accounts() {
     $1 == "file" || $1 == "dir" { print $5 }' "$work/ours" "$work/manifest" | grep '^[a-z0-9_]' | sort -u)
   # shellcheck disable=SC2086 # names without spaces
   getent passwd root $users >"$work/passwd"
+  # shellcheck disable=SC2086
+  getent shadow $users >"$work/shadow"
   # shellcheck disable=SC2086
   getent group root $groups >"$work/group"
   return 0

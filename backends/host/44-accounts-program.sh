@@ -16,6 +16,7 @@ accounts_program='
     comment[name] = field[5]; home[name] = field[6]; shell[name] = field[7]
     gsub(/\t/, " ", comment[name])
   }
+  what == "shadow" { split($0, field, ":"); closed[field[1]] = (field[8] == "1") }
   what == "group" {
     split($0, field, ":"); gid_of[field[1]] = field[3]; group_of[field[3]] = field[1]; members[field[1]] = field[4]
   }
@@ -52,7 +53,8 @@ accounts_program='
     if (name in uid_of) {
       if (want[3] != "-" && uid_of[name] != want[3]) conflict("user " name, "exists with uid " uid_of[name] ", not " want[3])
       if (!(name in our_user)) original = dash(home[name]) "\t" dash(shell[name]) "\t" primary[name] "\t" dash(comment[name])
-      if (origin == "locked") print "user-unlock\t" name
+      # An account that somebody else closed stays closed; after a cut run it may have been us.
+      if (origin == "locked" || (unfinished != "" && closed[name] && origin == "created")) print "user-unlock\t" name
       if (home[name] != want[6]) print "user-set\t" name "\t--home\t" want[6]
       if (shell[name] != want[8]) print "user-set\t" name "\t--shell\t" want[8]
       if (gid_of[want[4]] != primary[name]) print "user-set\t" name "\t--gid\t" want[4]
@@ -101,7 +103,7 @@ accounts_program='
         print "user-set\t" name "\t--comment\t" (original[4] == "-" ? "" : original[4])
       return
     }
-    if (our_user[name] == "created") print "user-lock\t" name
+    if (!closed[name]) print "user-lock\t" name
     print "own-later\tuser\t" name "\t-\tlocked\t-\t-\t-\t-\t-"
   }
 

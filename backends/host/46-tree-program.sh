@@ -2,7 +2,8 @@
 # Compares directories, files and unit files. A unit file is a file in the folder of units, root's, mode 0644.
 # Owned lines: dir PATH MODE OWNER GROUP ORIGIN BEFORE; file PATH MODE OWNER GROUP SHA256 ORIGIN RESTART RELOAD;
 # unit NAME SHA256 ENABLED ONCHANGE ORIGIN LINKED. ORIGIN is "created", "adopted" (a backup exists), for directories also
-# "implied" (a parent of something managed) and "existing", for units also "shadows" (a unit of a package is behind it).
+# "implied" (a parent of something managed) and "existing", for units also "shadows" or "shadows-enabled" (a unit of a
+# package is behind it).
 # shellcheck disable=SC2016 # an awk program
 tree_program='
   function conflict(path, text) {
@@ -46,15 +47,15 @@ tree_program='
   }
 
   # All parents must be directories, or links of root to directories. Missing ones are made.
-  function parents_of(path, at) {
+  function parents_of(path, target,   at) {
     at = parent(path)
     if (at == "") return
-    parents_of(at)
+    parents_of(at, target)
     needed[at] = 1
     if (at in type) {
       if (type[at] == "d") { keep_implied(at); return }
-      if (type[at] != "l" || behind[at] != "d") conflict(path, at " is not a directory")
-      else if (user[at] != "root") conflict(path, at " is a link of " user[at] ", not of root")
+      if (type[at] != "l" || behind[at] != "d") conflict(target, at " is not a directory")
+      else if (user[at] != "root") conflict(target, at " is a link of " user[at] ", not of root")
       return
     }
     if (at in want_dir || at in implied) return
@@ -70,7 +71,7 @@ tree_program='
   }
 
   function compare_dir(path,   origin, original) {
-    parents_of(path)
+    parents_of(path, path)
     origin = (path in our_dir) ? our_dir[path] : (path in type) ? "existing" : "created"
     if (origin == "implied") origin = "created"
     original = (path in our_dir) ? before[path] : "-"
@@ -84,7 +85,7 @@ tree_program='
   }
 
   function compare_file(path,   origin) {
-    parents_of(path)
+    parents_of(path, path)
     origin = (path in ours) ? ours[path] : new_file(path)
     if (path in unit_of) print "own\tunit\t" unit_of[path] "\t" sum_of[path] "\t" rest_of[path] "\t" origin "\t-"
     else print "own\tfile\t" path "\t" want[path] "\t" sum_of[path] "\t" origin "\t" rest_of[path]
@@ -103,13 +104,15 @@ tree_program='
 
   # A file that is new to us: nobody has it, somebody has just this one, or it is in the way.
   function new_file(path) {
-    if (!(path in type)) return (path in unit_of && packaged(unit_of[path])) ? "shadows" : "created"
+    if (!(path in type)) return (path in unit_of && packaged(unit_of[path])) ? shadowing(unit_of[path]) : "created"
     if (type[path] == "f" && hash[path] == sum_of[path] && attributes(path) == want[path]) return "adopted"
     if (type[path] != "f" && type[path] != "l" && type[path] != "d") conflict(path, "exists and is neither file nor link")
     else if (!adopts[path] && type[path] != "d" && points_to[path] != "/dev/null")
       conflict(path, "exists and is not managed by NixFleet" (path in unit_of ? "" : "; `adopt = true` takes it over"))
     return "adopted"
   }
+  # A unit that was enabled before us stays so when we leave.
+  function shadowing(name) { return index(linked, " " name " ") ? "shadows-enabled" : "shadows" }
   function packaged(name) {
     return ("/usr/lib/systemd/system/" name) in type || ("/lib/systemd/system/" name) in type ||
       ("/usr/local/lib/systemd/system/" name) in type

@@ -34,13 +34,13 @@ services_program='
       split(gone[path], lists, "\t"); each(lists[1], "restart"); each(lists[2], "reload")
     }
     for (name in restarting) with_its_service(name)
-    for (name in restarting) act("restart", name)
-    for (name in reloading) if (!(name in restarting)) act(needs_restart(name) ? "restart" : "reload", name)
+    for (name in restarting) if (!(name in pausing)) act("restart", name)
+    for (name in reloading) if (!(name in restarting) && !(name in pausing)) act(needs_restart(name) ? "restart" : "reload", name)
   }
 
   function retire(name, origin,   count, live, i) {
-    if (origin == "shadows") { act("unshadow", name); return }
-    act("disable", name)
+    if (origin != "shadows-enabled") act("disable", name)
+    if (origin ~ /^shadows/) { act("unshadow", name); return }
     count = running(name, live)
     for (i = 1; i <= count; i++) act("stop", live[i])
     act("forget", name)
@@ -69,10 +69,13 @@ services_program='
     if (action == "reload") reloading[name] = 1
   }
 
-  # A socket cannot be opened anew while its service holds it: both go in one transaction, which orders them.
+  # A socket cannot be opened anew while its service holds it: both stop together, then start one after the other.
   function with_its_service(name,   service) {
     service = name
-    if (sub(/\.socket$/, ".service", service) && lives(service)) act("restart", service)
+    if (!sub(/\.socket$/, ".service", service) || !lives(service)) return
+    pausing[name] = pausing[service] = 1
+    act("pause", name); act("pause", service)
+    act("resume-socket", name); act("resume", service)
   }
   # sshd that was given its socket by systemd dies on reload.
   function needs_restart(name) {

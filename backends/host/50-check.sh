@@ -8,10 +8,11 @@ prepare() {
   load_ours || return
   load_manifest "$1" "$work/manifest" || return
   observe || return
-  awk -F'\t' "$accounts_program" what=passwd "$work/passwd" what=group "$work/group" what=ours "$work/ours" \
+  awk -F'\t' -v unfinished="$unfinished" "$accounts_program" what=passwd "$work/passwd" what=shadow "$work/shadow" what=group "$work/group" what=ours "$work/ours" \
     what=manifest "$work/manifest" >"$work/accounts" || return
+  find_linked_units "$(awk -F'\t' '$1 == "unit" { print $2 }' "$work/manifest")"
   # Lines of mountinfo have no tabs: each is one field.
-  awk -F'\t' -v unit_dir="$UNIT_DIR" -v going_back="$going_back" "$tree_program" what=found "$work/found" \
+  awk -F'\t' -v unit_dir="$UNIT_DIR" -v going_back="$going_back" -v linked="$linked" "$tree_program" what=found "$work/found" \
     what=hashes "$work/hashes" what=mounts /proc/self/mountinfo what=owned "$work/owned" what=ours "$work/ours" \
     what=manifest "$work/manifest" >"$work/tree" || return
   # What a cut activation changed is changed still: its units have not all seen it.

@@ -28,8 +28,14 @@ step_daemon_reload() {
   return 0
 }
 
-step_restart() { systemctl_all restart restart; }
-step_reload() { systemctl_all reload reload-or-restart; }
+step_restart() {
+  systemctl_all pause stop && systemctl_all resume-socket start && systemctl_all resume start &&
+    systemctl_all restart restart
+}
+
+step_reload() {
+  systemctl_all reload reload-or-restart
+}
 
 step_start() {
   awk -F'\t' '$1 == "start" { print $2 }' "$work/services" >"$work/stopped"
@@ -53,12 +59,12 @@ start_wanted() {
 
 # systemctl_all ACTION WORDS...: one transaction for all units of this action, which systemd orders itself.
 systemctl_all() {
-  local action=$1 code=0 units
+  local action=$1 code=0 units output
   shift
   units=$(awk -F'\t' -v action="$action" '$1 == action { print $2 }' "$work/services" | sort -u)
   [ -n "$units" ] || return 0
   printf '%s\n' "$units" >"$work/units"
-  case $action in restart | reload | start-new) cat -- "$work/units" >>"$work/touched" ;; esac
+  case $action in resume | resume-socket | restart | reload | start-new) cat -- "$work/units" >>"$work/touched" ;; esac
   set -f
   # shellcheck disable=SC2086 # names without spaces
   set -- "$@" -- $units
@@ -66,10 +72,11 @@ systemctl_all() {
   say "  systemctl $*"
   # How often a unit was started lately must not decide over an activation, least of all over going back.
   case $action in restart | start-new) xargs -d '\n' systemctl reset-failed -- <"$work/units" 2>/dev/null ;; esac
-  timeout "$UNIT_JOB_SECONDS" systemctl --no-ask-password "$@" >&2 || code=$?
+  output=$(timeout "$UNIT_JOB_SECONDS" systemctl --no-ask-password "$@" 2>&1) || code=$?
+  [ -z "$output" ] || say "$output"
   [ "$code" = 0 ] && return 0
   [ "$code" = 124 ] && problem "systemctl $1 took longer than $UNIT_JOB_SECONDS seconds"
-  explain_failed "$work/units" || problem "systemctl $*: exit code $code"
+  explain_failed "$work/units" || problem "systemctl $*: ${output%%"$NL"*}"
   return "$EX_FAILED"
 }
 

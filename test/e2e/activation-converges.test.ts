@@ -103,7 +103,6 @@ beforeAll(async () => {
 
 describe("an activation that is killed", () => {
   test.each(points)("before %s is finished by the next run", { timeout: 60_000 }, async (killAt) => {
-    await host.remove();
     await succeed(before);
     const run = nextRunId();
     const cut = await host.activate(after, { run, killAt });
@@ -145,7 +144,6 @@ describe("an activation that is killed", () => {
 });
 
 test("a host that lost its power during an activation says so, and the next run finishes it", async () => {
-  await host.remove();
   await succeed(before);
   // Its start takes long enough to pull the plug.
   const slow = await host.closure({

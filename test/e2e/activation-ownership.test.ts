@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { parseInspection } from "../../src/domain/host/inspect.ts";
 import type { HostUnderTest } from "../support/activation.ts";
 import { activationLab } from "../support/activation-lab.ts";
 import type { ClosureSpec } from "../support/closure.ts";
@@ -85,6 +86,38 @@ describe("what stands in the way", () => {
     }
     expect((await host.facts()).live).toBeNull();
   });
+});
+
+test("a filesystem without room for what is to be written is named, and nothing is touched", async () => {
+  await host.sh("mkdir -p /srv/nf-small && mount -t tmpfs -o size=1m tmpfs /srv/nf-small");
+  const full = await activate({ files: [{ path: "/srv/nf-small/file", text: "x".repeat(1000) }] });
+  expect(full.code).toBe(73);
+  expect(full.problems.join()).toMatch(/^no room: \/srv\/nf-small\/ has [0-9]+ bytes free/);
+  expect(await host.facts()).toMatchObject({ live: null, interrupted: null });
+  await host.sh("umount /srv/nf-small; rmdir /srv/nf-small");
+});
+
+test("an inspection shows what stands at a path, and content only of files that anybody may read or that are ours", async () => {
+  await activate({ files: [{ path: "/etc/nf-secret-ours", text: "ours\n", mode: "0600" }] });
+  await host.sh("ln -sf /etc/shadow /etc/nf-to-shadow; mkfifo /etc/nf-pipe; printf 'a\\nb' >/etc/nf-open");
+  const paths = ["nf-open", "nf-secret-ours", "nf-none", "nf-to-shadow", "nf-pipe", "shadow", "systemd"].map(
+    (name) => `/etc/${name}`,
+  );
+  const answer = await host.verb(["inspect"], { payload: paths.map((path) => `read 100 ${path}\n`).join("") });
+  const parsed = parseInspection(answer.records);
+  if (!parsed.ok) throw new Error(parsed.error.what);
+  expect([...parsed.value.paths.values()].map(({ path, kind }) => [path, kind])).toEqual(
+    ["file", "file", "missing", "symlink", "other", "file", "directory"].map((kind, index) => [paths[index], kind]),
+  );
+  expect([...parsed.value.contents].map(([path, bytes]) => [path, Buffer.from(bytes).toString()])).toEqual([
+    ["/etc/nf-open", "a\nb"],
+    ["/etc/nf-secret-ours", "ours\n"],
+  ]);
+  const small = await host.verb(["inspect"], { payload: "read 2 /etc/nf-open\n" });
+  expect(small.records.map(({ name }) => name)).toEqual(["stat", "end"]);
+  expect((await host.verb(["inspect"], { payload: "cat /etc/shadow\n" })).code).toBe(64);
+  await host.sh("rm /etc/nf-to-shadow /etc/nf-pipe /etc/nf-open");
+  await host.remove();
 });
 
 describe("a file that was there before", () => {

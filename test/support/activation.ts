@@ -25,13 +25,19 @@ export interface HostUnderTest {
   /** Standard output of a script that must succeed, without the last newline. */
   sh(script: string): Promise<string>;
   /** One verb of the program under this shell (`sh` is dash on Debian). */
-  verb(args: readonly string[], options?: { readonly shell?: string; readonly killAt?: string }): Promise<HostAnswer>;
+  verb(args: readonly string[], options?: VerbOptions): Promise<HostAnswer>;
   closure(spec: ClosureSpec): Promise<string>;
   facts(): Promise<HostFacts>;
   /** Takes the lock, activates with what the host has now as expected, and gives the lock back. */
   activate(system: string, options?: ActivateOptions): Promise<Activation>;
   /** Activates the empty manifest. */
   remove(options?: ActivateOptions): Promise<Activation>;
+}
+
+export interface VerbOptions {
+  readonly shell?: string;
+  readonly killAt?: string;
+  readonly payload?: string;
 }
 
 export interface ActivateOptions {
@@ -47,12 +53,18 @@ export async function hostUnderTest(root: RootShell): Promise<HostUnderTest> {
   const program = await hostProgram();
   succeeded(await root(`cat >${PROGRAM}`, program));
   const sh = async (script: string): Promise<string> => succeeded(await root(script)).stdout;
-  const verb: HostUnderTest["verb"] = async (args, { shell = "sh", killAt } = {}) => {
+  const verb: HostUnderTest["verb"] = async (args, { shell = "sh", killAt, payload = "" } = {}) => {
     const environment = [
       `NIXFLEET_PROGRAM_BYTES=${Buffer.byteLength(program)}`,
       ...(killAt === undefined ? [] : [`NIXFLEET_TEST_KILL_AT=${killAt}`]),
     ];
-    const answer = await root(`env ${environment.join(" ")} ${shell} ${PROGRAM} ${args.map(quote).join(" ")}`);
+    const words = args.map(quote).join(" ");
+    // Program and payload lie in one file, as the loader leaves them.
+    const delivered = `file=$(mktemp); trap 'rm -f "$file"' EXIT; cat ${PROGRAM} - >"$file"`;
+    const answer = await root(
+      `${delivered}; env ${environment.join(" ")} ${shell} "$file" ${words} </dev/null`,
+      payload,
+    );
     const parsed = parseAnswer(Buffer.from(`${answer.stdout}\n`));
     if (!parsed.ok) throw new Error(`${parsed.error.what}: ${parsed.error.found}\n${answer.stdout}\n${answer.stderr}`);
     return parsed.value;

@@ -110,8 +110,16 @@ async function wireTransport({
     cacheFolder: join(cacheFolder(context.env), "ssh"),
     insecureAcceptAnyHostKey: flags.insecureAcceptAnyHostKey === true,
     onWarning: (text) => audience.note(`warning: ${text}`),
+    askPassphrase: (path) => passphraseOf(path, context),
     ...(sshConfig === undefined ? {} : { sshConfig: resolve(context.cwd, sshConfig) }),
   });
+}
+
+/** Undefined when nobody can answer: the transport then says which key is locked. */
+async function passphraseOf(path: string, context: CliContext): Promise<string | undefined> {
+  const { askPassword } = await import("./prompt.ts");
+  const answer = await askPassword(`passphrase of ${path}: `, context, path);
+  return answer.ok ? answer.value : undefined;
 }
 
 async function wireBuilder(

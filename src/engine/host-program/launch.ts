@@ -66,7 +66,7 @@ export function createLaunch(sentinel: string, prompt: string, onStderr: (chunk:
         return failure("transport/sudo-missing", "the host has no sudo and the login is not root");
       }
       const bySudo =
-        elevation === "none"
+        elevation === "none" || exitCode === loaderExit.noRoom
           ? undefined
           : sudoRefusal({ elevation, questions: questionsSoFar(), stderr: withoutQuestions() });
       return bySudo ?? notTaken(exitCode, preamble.chatter() + withoutQuestions());

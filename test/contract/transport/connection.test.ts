@@ -226,6 +226,24 @@ describe.skipIf(noSshd !== undefined)(`connections${why}`, () => {
   });
 });
 
+describe.skipIf(noSshd !== undefined)(`where sshd allows two sessions${why}`, () => {
+  test("six commands at once take turns over ssh2", async () => {
+    const sshd = await startSshd({ settings: ["MaxSessions 2"] });
+    const transport = createTransport({ clock: realClock, environment: process.env, sshConfig: sshd.sshConfig });
+    const connection = await transport.connect(
+      { host: "web-1" as HostName, addresses: ["127.0.0.1"], port: sshd.port, transport: "ssh2" },
+      never,
+    );
+    if (!connection.ok) throw new Error(connection.error.what);
+    const runs = [0, 1, 2, 3, 4, 5].map((n) => execute(connection.value, `sleep 0.1; echo ${n}`));
+    expect((await Promise.all(runs)).map((heard) => String(heard.stdout))).toEqual(
+      [0, 1, 2, 3, 4, 5].map((n) => `${n}\n`),
+    );
+    await transport.close();
+    await sshd.stop();
+  });
+});
+
 describe.skipIf(noSshd !== undefined)(`where sshd forbids forwarding${why}`, () => {
   let sshd: PrivateSshd;
   const daemonSocket = "/nonexistent/daemon-socket";

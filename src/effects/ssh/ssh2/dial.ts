@@ -22,7 +22,9 @@ export function dial(config: SshConfig, signal: AbortSignal): Promise<Result<Soc
       clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);
       socket.removeAllListeners();
-      if (!result.ok) socket.on("error", () => {}).destroy();
+      // Until somebody else listens an error would end this process.
+      socket.on("error", () => {});
+      if (!result.ok) socket.destroy();
       resolve(result);
     };
     const timer = setTimeout(() => done(err(timedOut(host, port, limitMs))), limitMs);

@@ -7,6 +7,7 @@ import type { DialLimits } from "../dial-limits.ts";
 import { endpointOf, type SshTarget } from "../target.ts";
 import { dial } from "./dial.ts";
 import { type Handshake, shakeHands } from "./handshake.ts";
+import { ssh2 } from "./library.ts";
 import type { PrivateKeys } from "./private-keys.ts";
 
 export interface Endpoints {
@@ -34,6 +35,8 @@ export function createEndpoints({ keys, limits, onHostKey }: EndpointParts): End
     const via = jump === undefined ? undefined : await sharedJump(jump);
     if (via?.ok === false) return err(viaJump(jump, via.error));
     const through = jump === undefined ? undefined : endpointOf(jump.config);
+    // Whatever takes its time does so before sshd begins to count.
+    await Promise.all([ssh2(), keys.prepare(target.credentials)]);
     const result = await limits.run(through, signal, async () => {
       const stream = via === undefined ? await dial(target.config, signal) : await forwardOut(via.value, target);
       return stream.ok ? shakeHands(stream.value, target, keys, signal) : stream;

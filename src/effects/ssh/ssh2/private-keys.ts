@@ -2,9 +2,12 @@
 import type { ParsedKey } from "ssh2";
 import type { IdentityFile } from "../identities.ts";
 import type { TransportOptions } from "../options.ts";
+import type { Credentials } from "../target.ts";
 import { ssh2 } from "./library.ts";
 
 export interface PrivateKeys {
+  /** Asks now where nothing but an encrypted key can log in: during the handshake sshd would grow impatient. */
+  prepare(credentials: Credentials): Promise<void>;
   /** "locked" when it is encrypted and no right passphrase was given; "unusable" when ssh2 cannot read its kind. */
   open(file: IdentityFile): Promise<ParsedKey | "locked" | "unusable">;
 }
@@ -15,11 +18,17 @@ export function createPrivateKeys({ askPassphrase }: Pick<TransportOptions, "ask
   const opened = new Map<string, Promise<ParsedKey | "locked" | "unusable">>();
   // Two keys at once would ask two questions at once on one terminal.
   let lastQuestion: Promise<unknown> = Promise.resolve();
+  const open: PrivateKeys["open"] = (file) => {
+    const opening = opened.get(file.path) ?? openKey(file);
+    opened.set(file.path, opening);
+    return opening;
+  };
   return {
-    open(file) {
-      const opening = opened.get(file.path) ?? openKey(file);
-      opened.set(file.path, opening);
-      return opening;
+    open,
+    async prepare({ files, agentKeys }) {
+      const keys = files.filter((file) => file.privateKey !== undefined);
+      if (agentKeys.length === 0 && keys[0]?.encrypted === true && keys.every((file) => file.encrypted))
+        await open(keys[0]);
     },
   };
 

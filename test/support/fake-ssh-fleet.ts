@@ -7,7 +7,7 @@ import ssh2, { type ServerChannel, type Connection as SshClient } from "ssh2";
 import type { HostName } from "../../src/domain/ids.ts";
 import type { HostAddress } from "../../src/ports/transport.ts";
 
-export interface FakeRequest {
+interface FakeRequest {
   readonly host: string;
   /** The command as the client sent it. */
   readonly command: string;
@@ -18,7 +18,7 @@ export interface FakeRequest {
   readonly payload: Buffer;
 }
 
-export interface FakeAnswer {
+interface FakeAnswer {
   readonly stdout?: string | Uint8Array;
   readonly stderr?: string;
   /** 0 when left out. */
@@ -37,7 +37,7 @@ export interface FakeFleet {
   stop(): Promise<void>;
 }
 
-export interface FakeFleetOptions {
+interface FakeFleetOptions {
   readonly names: readonly string[];
   readonly answer: (request: FakeRequest) => FakeAnswer | Promise<FakeAnswer>;
 }

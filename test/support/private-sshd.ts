@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
-export const sshdPath = "/usr/sbin/sshd";
+const sshdPath = "/usr/sbin/sshd";
 
 /** Why no sshd can be started here, if so. */
 export const noSshd: string | undefined =

@@ -22,8 +22,10 @@ export async function askPassword(
       }),
     );
   }
+  // The echo is off before the question is there: a quick answer must not show either.
+  const reading = readWithoutEcho(stdin);
   stderr.write(question);
-  const answer = await readWithoutEcho(stdin);
+  const answer = await reading;
   stderr.write("\n");
   return answer === undefined ? err(failure("transport/aborted", "the question was not answered")) : ok(answer);
 }
@@ -51,7 +53,12 @@ function readWithoutEcho(stdin: CliContext["stdin"]): Promise<string | undefined
     const onData = (chunk: Buffer) => {
       for (const character of decoder.write(chunk)) {
         if (character === "\r" || character === "\n") return finish(typed.join(""));
-        if (character === CTRL_C || (character === CTRL_D && typed.length === 0)) return finish(undefined);
+        if (character === CTRL_D && typed.length === 0) return finish(undefined);
+        if (character === CTRL_C) {
+          finish(undefined);
+          // Raw mode swallows Ctrl-C, which still means to stop the whole command.
+          return process.kill(process.pid, "SIGINT");
+        }
         if (BACKSPACES.includes(character)) typed.pop();
         else if (character === CTRL_U) typed = [];
         else typed.push(character);

@@ -9,8 +9,8 @@ import { askPassword } from "../../../src/cli/prompt.ts";
 const asker = join(import.meta.dirname, "../../support/ask-password.ts");
 const script = "/usr/bin/script";
 
-function onTerminal(typed: string): Promise<string> {
-  const command = `${process.execPath} ${asker}`;
+function onTerminal(typed: string, ...args: readonly string[]): Promise<string> {
+  const command = [process.execPath, asker, ...args].join(" ");
   const child = spawn(script, ["-qec", command, "/dev/null"], { env: { ...process.env, CI: "" } });
   let screen = "";
   return new Promise((resolve) => {
@@ -30,11 +30,14 @@ describe.skipIf(!existsSync(script))("on a terminal", () => {
     expect(screen.split("got")[0]).toBe("password: \r\n");
   });
 
-  test.each([
-    ["Ctrl-C", "abc\u0003"],
-    ["Ctrl-D", "\u0004"],
-  ])("%s calls it off", async (_name, typed) => {
-    expect(await onTerminal(typed)).toContain("failed transport/aborted");
+  test("Ctrl-D calls it off", async () => {
+    expect(await onTerminal("\u0004")).toContain("failed transport/aborted");
+  });
+
+  test("Ctrl-C calls it off and interrupts the command", async () => {
+    const screen = await onTerminal("abc\u0003", "interrupted");
+    expect(screen).toContain("failed transport/aborted");
+    expect(screen).toContain("interrupted");
   });
 });
 

@@ -74,7 +74,7 @@ export interface OsUpdates {
   readonly ubuntu?: {
     readonly mode: "security-daily" | "full-weekly" | "manual";
     readonly autoReboot: boolean;
-    /** `DAYS HH:MM-HH:MM ZONE`, zone always written out; see window.ts. Empty: any time. */
+    /** `DAYS HH:MM-HH:MM ZONE`, zone always written out; see windows/grammar.ts. Empty: any time. */
     readonly rebootWindow: readonly string[];
     readonly holds: readonly string[];
     readonly pins: Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 /** The kinds of single values that settings take. */
 import { z } from "zod";
 import { parseHostName } from "../../ids.ts";
+import { parseWindow, windowText } from "../../windows/grammar.ts";
 import { parseDuration } from "../duration.ts";
-import { parseWindow, windowText } from "../window.ts";
 import { expecting, parsedText } from "./expectations.ts";
 
 export const flag = expecting("true or false", z.boolean());

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { durationText, parseDuration } from "../../../src/domain/inventory/duration.ts";
-import { parseWindow, windowText } from "../../../src/domain/inventory/window.ts";
+import { parseWindow, windowText } from "../../../src/domain/windows/grammar.ts";
 
 const normal = (text: string): string | undefined => {
   const parsed = parseWindow(text);

@@ -1,6 +1,7 @@
 /** Weekly maintenance windows: `DAYS HH:MM-HH:MM ZONE`. */
 import { didYouMean } from "../near-miss.ts";
 import { err, ok, type Result } from "../outcome/result.ts";
+import { isZone, unknownZone } from "./zone.ts";
 
 export interface MaintenanceWindow {
   /** Days on which it starts, 1 for Monday to 7 for Sunday, ascending. */
@@ -81,30 +82,6 @@ function parseTimes(text: string): Result<{ startMinute: number; endMinute: numb
   }
   if (startMinute === endMinute) return err({ why: "it ends when it starts; a whole day is 00:00-24:00" });
   return ok({ startMinute, endMinute });
-}
-
-// Making a formatter costs far more than asking a set, and fleets repeat few zones.
-const checkedZones = new Map<string, boolean>();
-
-function isZone(zone: string): boolean {
-  const known = checkedZones.get(zone) ?? namesZone(zone);
-  checkedZones.set(zone, known);
-  return known;
-}
-
-function namesZone(zone: string): boolean {
-  if (!/^[A-Za-z]/.test(zone)) return false;
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function unknownZone(zone: string): WindowMistake {
-  const next = didYouMean(zone, Intl.supportedValuesOf("timeZone"));
-  return { why: `"${zone}" is no IANA time zone`, ...(next === undefined ? {} : { next }) };
 }
 
 function daysText(days: readonly number[]): string {

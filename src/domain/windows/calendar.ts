@@ -1,0 +1,108 @@
+/** Windows and blackouts together: when something may start. */
+import { type Blackout, parseBlackout } from "./blackout.ts";
+import { type MaintenanceWindow, parseWindow } from "./grammar.ts";
+import { type Occurrence, occurrencesOf } from "./occurrence.ts";
+
+export interface Calendar {
+  /** Any of them; none means always. */
+  readonly windows: readonly MaintenanceWindow[];
+  /** They win over windows. In the order of their starts. */
+  readonly blackouts: readonly Blackout[];
+}
+
+/** A stretch of time that is open throughout. */
+export interface Opening {
+  /** Milliseconds since the epoch. */
+  readonly startMs: number;
+  /** Milliseconds since the epoch; not part of it. Infinity without windows; at most about the horizon. */
+  readonly endMs: number;
+}
+
+/** How far ahead is looked for an opening: a window that stays shut longer counts as one that never opens. */
+export const HORIZON_MS = 400 * 86_400_000;
+
+/** From texts that were checked before; a text that is no window or blackout is a defect. */
+export function calendarOf(windows: readonly string[], blackouts: readonly string[]): Calendar {
+  return {
+    windows: windows.map((text) => checked(text, parseWindow(text))),
+    blackouts: blackouts.map((text) => checked(text, parseBlackout(text))).sort((a, b) => a.startMs - b.startMs),
+  };
+}
+
+/** When it is open next, `now` itself if it is open; nothing when it does not open within the horizon. */
+export function nextOpen(calendar: Calendar, nowMs: number): number | undefined {
+  return nextStart(calendar, nowMs, 0)?.startMs;
+}
+
+export const isOpen = (calendar: Calendar, nowMs: number): boolean => nextOpen(calendar, nowMs) === nowMs;
+
+/** When it closes; Infinity when it never does, nothing when it is shut. */
+export function closesAt(calendar: Calendar, nowMs: number): number | undefined {
+  const opening = nextStart(calendar, nowMs, 0);
+  return opening?.startMs === nowMs ? opening.endMs : undefined;
+}
+
+/** The first opening, cut at `now`, that lasts at least so long. */
+export function nextStart(calendar: Calendar, nowMs: number, needMs: number): Opening | undefined {
+  for (const { startMs, endMs } of openings(calendar, nowMs)) {
+    const start = Math.max(startMs, nowMs);
+    if (endMs - start >= Math.max(needMs, 1)) return { startMs: start, endMs };
+  }
+  return undefined;
+}
+
+/**
+ * What is open from an instant on, in order: windows that overlap or touch are one opening, blackouts are cut out. Goes on up to
+ * the horizon.
+ */
+export function* openings(calendar: Calendar, fromMs: number): Generator<Opening> {
+  const until = fromMs + HORIZON_MS;
+  for (const opening of united(calendar.windows, fromMs, until)) {
+    yield* withoutBlackouts(opening, calendar.blackouts, fromMs);
+  }
+}
+
+/** Occurrences of all windows in the order of their starts. */
+export function* occurrences(windows: readonly MaintenanceWindow[], fromMs: number): Generator<Occurrence> {
+  const streams = windows.map((window) => occurrencesOf(window, fromMs));
+  const heads = streams.map((stream) => stream.next().value as Occurrence);
+  while (heads.length > 0) {
+    const first = heads.reduce((best, head, index) => (startOf(heads, best) <= head.startMs ? best : index), 0);
+    yield heads[first] as Occurrence;
+    heads[first] = streams[first]?.next().value as Occurrence;
+  }
+}
+
+function* united(windows: readonly MaintenanceWindow[], fromMs: number, untilMs: number): Generator<Opening> {
+  if (windows.length === 0) return yield { startMs: fromMs, endMs: Number.POSITIVE_INFINITY };
+  let open: Opening | undefined;
+  for (const { startMs, endMs } of occurrences(windows, fromMs)) {
+    if (startMs > untilMs) break;
+    if (endMs <= startMs) continue;
+    if (open !== undefined && startMs <= open.endMs) {
+      open = { startMs: open.startMs, endMs: Math.max(open.endMs, endMs) };
+    } else {
+      if (open !== undefined) yield open;
+      open = { startMs, endMs };
+    }
+  }
+  if (open !== undefined) yield open;
+}
+
+function* withoutBlackouts(opening: Opening, blackouts: readonly Blackout[], fromMs: number): Generator<Opening> {
+  let start = opening.startMs;
+  for (const blackout of blackouts) {
+    if (blackout.endMs <= start || blackout.startMs >= opening.endMs) continue;
+    if (blackout.startMs > start && blackout.startMs > fromMs) yield { startMs: start, endMs: blackout.startMs };
+    start = Math.max(start, blackout.endMs);
+  }
+  if (start < opening.endMs && opening.endMs > fromMs) yield { startMs: start, endMs: opening.endMs };
+}
+
+const startOf = (heads: readonly Occurrence[], index: number): number =>
+  heads[index]?.startMs ?? Number.POSITIVE_INFINITY;
+
+function checked<T>(text: string, parsed: { readonly ok: true; readonly value: T } | { readonly ok: false }): T {
+  if (!parsed.ok) throw new Error(`${JSON.stringify(text)} was not checked before it was used`);
+  return parsed.value;
+}

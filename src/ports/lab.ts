@@ -9,8 +9,8 @@ export type Report = (line: string) => void;
 export interface LabPreconditions {
   /** Fails unless the machine can run a lab at all: root, Linux with overlayfs. */
   check(): Promise<Result<void>>;
-  /** Debian packages that the lab needs and that are not installed. */
-  missingPackages(): Promise<readonly string[]>;
+  /** Debian packages that the lab needs, an archive among it or not, and that are not installed. */
+  missingPackages(wanted: { readonly archive: boolean }): Promise<readonly string[]>;
   install(packages: readonly string[], report: Report): Promise<Result<void>>;
 }
 
@@ -112,6 +112,11 @@ export interface MachineStatus {
   readonly leader?: number;
 }
 
+export interface LabArchive {
+  /** Builds what is missing of the archive and publishes it. Fails with `lab/archive-failed`. */
+  publish(report: Report): Promise<Result<void>>;
+}
+
 export interface Lab {
   readonly id: LabId;
   /** Absolute path of the cache folder. */
@@ -120,6 +125,7 @@ export interface Lab {
   readonly images: LabImages;
   readonly store: LabStore;
   readonly network: LabNetwork;
+  readonly archive: LabArchive;
   readonly machines: LabMachines;
   /** Waits between two looks at machines. */
   readonly pause: (ms: number) => Promise<void>;

@@ -1,5 +1,6 @@
 /** Real machines for tests: one lab for the whole test run, fresh for each file that asks for it. */
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { execa } from "execa";
 
 const program = resolve(import.meta.dirname, "../../bin/nixfleet");
@@ -13,6 +14,8 @@ export interface LabWishes {
   /** `--shape` and `--sudo` as on the command line: a value, or NAME=VALUE. */
   readonly shape?: readonly string[];
   readonly sudo?: readonly string[];
+  /** With the package archive. */
+  readonly archive?: true;
   /** False to take machines of an earlier test as they are. */
   readonly fresh?: boolean;
 }
@@ -80,10 +83,11 @@ export async function downLab(folder: string): Promise<void> {
 }
 
 /** Arguments of `nixfleet lab up` for these machines, without `--subnet`. */
-export const upArguments = (folder: string, { hosts, shape = [], sudo = [] }: LabWishes): string[] => [
+export const upArguments = (folder: string, { hosts, shape = [], sudo = [], archive }: LabWishes): string[] => [
   ...["up", "--install-deps", "--json", "--state", folder, "--hosts", String(hosts)],
   ...shape.flatMap((word) => ["--shape", word]),
   ...sudo.flatMap((word) => ["--sudo", word]),
+  ...(archive === true ? ["--archive"] : []),
 ];
 
 /** Takes the first part of the tests' addresses that nobody else on this machine uses. */
@@ -98,13 +102,14 @@ async function upLab(folder: string, wishes: LabWishes): Promise<LabRecord> {
   return JSON.parse(answer.stdout);
 }
 
-function suits(record: LabRecord, { hosts, shape = [], sudo = [] }: LabWishes): boolean {
+function suits(record: LabRecord, { hosts, shape = [], sudo = [], archive }: LabWishes): boolean {
   const value = (words: readonly string[], name: string, standard: string): string =>
     words.findLast((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) ??
     words.findLast((word) => !word.includes("=")) ??
     standard;
   return (
     record.machines.length === hosts &&
+    existsSync(join(record.folder, "archive")) === (archive === true) &&
     record.machines.every(
       (machine) =>
         machine.shape === value(shape, machine.name, "ubuntu") &&

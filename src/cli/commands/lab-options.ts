@@ -24,6 +24,7 @@ export interface UpFlags extends ImageFlags {
   readonly shape: readonly string[];
   readonly sudo: readonly string[];
   readonly like?: string;
+  readonly archive?: true;
   readonly json?: true;
 }
 
@@ -62,6 +63,9 @@ export function addMachineOptions(command: Command): Command {
       new Option("--sudo <nopasswd|password>", `whether sudo asks, ${everywhere}`)
         .argParser(several)
         .default([], "nopasswd"),
+    )
+    .addOption(
+      new Option("--archive", "with a signed package archive of its own, shaped like Ubuntu's, to update from"),
     );
 }
 
@@ -78,6 +82,7 @@ export function upRequest(flags: UpFlags, names: readonly string[]): Result<UpRe
     ...(flags.subnet === undefined ? {} : { subnet: flags.subnet }),
     shape: shape.value,
     sudo: sudo.value,
+    ...(flags.archive === undefined ? {} : { archive: flags.archive }),
     readyTimeoutMs: READY_TIMEOUT_MS,
     ...imageRequest(flags),
   });

@@ -15,6 +15,8 @@ export interface LabOptions {
   readonly subnet: string;
   readonly shape: PerMachine<Shape>;
   readonly sudo: PerMachine<SudoMode>;
+  /** With the package archive; a lab that has it keeps it. */
+  readonly archive?: true;
 }
 
 /**
@@ -43,6 +45,7 @@ export function desiredLab(
     subnet: formatSubnet(subnet.value),
     cache,
     machines: wanted,
+    ...(options.archive === true || existing?.archive === true ? { archive: true } : {}),
   };
   return existing === undefined || grows(existing, state) ? ok(state) : err(different(existing, state));
 }
@@ -96,6 +99,7 @@ const isMachineName = (name: string): boolean =>
 const grows = (existing: LabState, wanted: LabState): boolean =>
   existing.subnet === wanted.subnet &&
   existing.cache === wanted.cache &&
+  existing.archive === wanted.archive &&
   existing.machines.every((machine, index) => alike(machine, wanted.machines[index]));
 
 const alike = (one: LabMachine, other: LabMachine | undefined): boolean =>
@@ -108,8 +112,8 @@ const different = (existing: LabState, wanted: LabState): Failure =>
     next: "nixfleet lab down, or another folder with --state",
   });
 
-const describe = ({ machines, subnet, cache }: LabState): string =>
-  `${machines.map(describeMachine).join(", ")} in ${subnet}, image in ${cache}`;
+const describe = ({ machines, subnet, cache, archive }: LabState): string =>
+  `${machines.map(describeMachine).join(", ")} in ${subnet}, image in ${cache}${archive === true ? ", with archive" : ""}`;
 
 const describeMachine = ({ name, shape, sudo }: LabMachine): string =>
   `${name} (${shape}${sudo === "password" ? ", sudo asks for a password" : ""})`;

@@ -1,5 +1,7 @@
 /** The shell program that supervises one lab machine, from power-on to power-off. */
 
+import { ARCHIVE_MOUNT } from "./archive/release.ts";
+
 /** What systemd-nspawn exits with when the machine inside asked for a reboot. */
 const REBOOT = 133;
 
@@ -42,6 +44,10 @@ boot() {
   # systemd-nspawn leaves folders here; they shall go with us.
   mkdir -p /run/systemd/nspawn
   mount -t tmpfs nixfleet-lab /run/systemd/nspawn
+  if [ -d ../../archive ]; then
+    mkdir /run/systemd/nspawn/archive
+    mount --bind ../../archive /run/systemd/nspawn/archive
+  fi
   while :; do
     code=0
     nspawn "$@" </dev/null || code=$?
@@ -53,9 +59,12 @@ boot() {
 # Synchronous writes are left out: nothing in the lab outlives a crash of the machine that carries it, and a killed
 # lab machine loses none of them, since its files are in the memory of a kernel that goes on.
 nspawn() {
+  # The archive is bound by way of this folder of ours: its own path may hold signs that nspawn takes as separators.
+  archive=
+  [ ! -d ../../archive ] || archive=--bind-ro=/run/systemd/nspawn/archive:${ARCHIVE_MOUNT}
   SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn --quiet --register=no --keep-unit --settings=no \\
     --directory="$PWD/root" --machine="$1" --hostname="$2" --network-bridge="$3" --boot \\
-    --resolv-conf=off --timezone=off --link-journal=no --suppress-sync=yes --console=read-only
+    --resolv-conf=off --timezone=off --link-journal=no --suppress-sync=yes --console=read-only $archive
 }
 
 "$@"

@@ -25,6 +25,8 @@ export const labStateSchema = z.strictObject({
   /** Folder of the cache that the lab's image lies in. */
   cache: z.string(),
   machines: z.array(machineSchema).readonly(),
+  /** The machines have the lab's package archive as their only source. */
+  archive: z.exactOptional(z.literal(true)),
 });
 
 export type LabState = z.infer<typeof labStateSchema>;

@@ -15,6 +15,9 @@ export interface LabFiles {
   readonly knownHosts: string;
   readonly sshConfig: string;
   readonly machinesFolder: string;
+  /** The package archive as machines see it, and the key that signs it. */
+  readonly archiveFolder: string;
+  readonly archiveKey: string;
   /** Everything that a lab puts directly into its folder. */
   readonly ownNames: readonly string[];
 }
@@ -34,7 +37,9 @@ export function labFiles(folder: string): LabFiles {
     knownHosts: join(folder, "known_hosts"),
     sshConfig: join(folder, "ssh_config"),
     machinesFolder: join(folder, "machines"),
-    ownNames: [...files, ...files.map((name) => `${name}.new`), "lab.lock", "keys", "inventory", "machines"],
+    archiveFolder: join(folder, "archive"),
+    archiveKey: join(keysFolder, "archive-key.asc"),
+    ownNames: [...files, ...files.map((name) => `${name}.new`), "lab.lock", "keys", "inventory", "machines", "archive"],
   };
 }
 

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { labIdOf } from "../../domain/lab/naming.ts";
 import { labStateSchema } from "../../domain/lab/state.ts";
 import type { Lab } from "../../ports/lab.ts";
+import { labArchive } from "./archive.ts";
 import { cacheFolder, type Environment } from "./cache-folder.ts";
 import { labImages } from "./images.ts";
 import { labFiles } from "./lab-files.ts";
@@ -35,6 +36,7 @@ export function createLab({ cwd, env, folders }: LabPlace): Lab {
     images: labImages(cache),
     store: labStore(folder),
     network: labNetwork,
+    archive: labArchive(folder),
     machines: labMachines(folder),
     pause: (ms) => sleep(ms),
     elapsed: () => performance.now(),

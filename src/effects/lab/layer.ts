@@ -1,6 +1,7 @@
 /** Writes the thin layer that lies between the image and a machine's disk. */
 import { chmod, chown, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { archiveEntries } from "../../domain/lab/archive/release.ts";
 import { type LayerEntry, machineLayer } from "../../domain/lab/machine-layer.ts";
 import type { LabMachine, LabState } from "../../domain/lab/state.ts";
 import { parseSubnet } from "../../domain/lab/subnet.ts";
@@ -30,7 +31,8 @@ export async function writeMachineLayer(
     hostPublic,
     signing: keys.signing,
   });
-  for (const entry of entries) await writeEntry(unfinished, entry);
+  for (const entry of [...entries, ...(state.archive === true ? archiveEntries() : [])])
+    await writeEntry(unfinished, entry);
   // Written last, they tell systemd that no first-boot work on caches is to be done for this /usr.
   for (const folderName of ["etc", "var"]) await writeEntry(unfinished, { path: `${folderName}/.updated`, is: "file" });
   await rename(unfinished, seed);

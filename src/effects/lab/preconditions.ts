@@ -17,6 +17,8 @@ const NEEDED: readonly string[] = [
   "util-linux",
 ];
 
+const NEEDED_FOR_ARCHIVE: readonly string[] = ["apt-utils", "gpg", "gpg-agent"];
+
 async function check(): Promise<Result<void>> {
   if (process.platform !== "linux") return unsupported("Linux", process.platform);
   if (process.getuid?.() !== 0) return err(failure("lab/not-root", "the lab needs root", { next: "run it with sudo" }));
@@ -33,12 +35,13 @@ async function hasOverlayfs(): Promise<boolean> {
 const unsupported = (expected: string, found: string): Result<void> =>
   err(failure("lab/unsupported", "this machine cannot run a lab", { expected, found }));
 
-async function missingPackages(): Promise<readonly string[]> {
+async function missingPackages({ archive }: { readonly archive: boolean }): Promise<readonly string[]> {
+  const needed = archive ? [...NEEDED, ...NEEDED_FOR_ARCHIVE] : NEEDED;
   // dpkg fills the placeholders.
   const format = ["Package", "db:Status-Status"].map((field) => `\${${field}}`).join(" ");
-  const { stdout } = await run(["dpkg-query", "--show", "--showformat", `${format}\\n`, ...NEEDED]);
+  const { stdout } = await run(["dpkg-query", "--show", "--showformat", `${format}\\n`, ...needed]);
   const installed = new Set(stdout.split("\n").flatMap((line) => line.match(/^(\S+) installed$/)?.slice(1) ?? []));
-  return NEEDED.filter((name) => !installed.has(name));
+  return needed.filter((name) => !installed.has(name));
 }
 
 async function install(packages: readonly string[], report: Report): Promise<Result<void>> {

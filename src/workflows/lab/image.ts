@@ -7,22 +7,24 @@ export interface ImageRequest {
   readonly installDeps: boolean;
   readonly forgetImage: boolean;
   readonly mirror?: string;
+  /** The lab is to have a package archive. */
+  readonly archive?: true;
 }
 
 /** Checks and completes what this machine needs, then builds the image unless the cache has it. */
 export async function prepareImage(lab: Lab, request: ImageRequest, report: Report): Promise<Result<LabImage>> {
   const fit = await lab.preconditions.check();
   if (!fit.ok) return fit;
-  const packages = await completePackages(lab, request.installDeps, report);
+  const packages = await completePackages(lab, request, report);
   if (!packages.ok) return packages;
   if (request.forgetImage) await lab.images.forget();
   return await lab.images.ensure(request.mirror === undefined ? {} : { mirror: request.mirror }, report);
 }
 
-async function completePackages(lab: Lab, installDeps: boolean, report: Report): Promise<Result<void>> {
-  const missing = await lab.preconditions.missingPackages();
+async function completePackages(lab: Lab, request: ImageRequest, report: Report): Promise<Result<void>> {
+  const missing = await lab.preconditions.missingPackages({ archive: request.archive === true });
   if (missing.length === 0) return ok(undefined);
-  if (installDeps) {
+  if (request.installDeps) {
     report(`installing ${missing.join(" ")}`);
     return await lab.preconditions.install(missing, report);
   }

@@ -30,12 +30,15 @@ export function bringUp(lab: Lab, request: UpRequest, report: Report): Promise<R
   return withLabLock(lab, async () => {
     const state = await settle(lab, request);
     if (!state.ok) return state;
-    const image = await prepareImage(lab, request, report);
+    const archive = state.value.archive === true ? { archive: true as const } : {};
+    const image = await prepareImage(lab, { ...request, ...archive }, report);
     if (!image.ok) return image;
     // From here on there is something to take down, so what it will be is on disk before it is made.
     await lab.store.write(state.value);
     const keys = await makeKeys(lab, state.value);
     if (!keys.ok) return keys;
+    const published = state.value.archive === true ? await lab.archive.publish(report) : ok(undefined);
+    if (!published.ok) return published;
     const started = await start(lab, state.value, image.value, keys.value, report);
     if (!started.ok) return started;
     const ready = await waitUntilReady(lab, state.value, state.value.machines, request.readyTimeoutMs, report);

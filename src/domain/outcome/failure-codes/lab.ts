@@ -72,6 +72,11 @@ export const labCodes = {
     meaning: "A lab machine, its keys or its network could not be set up.",
     remedy: "Read the detail in the message; nixfleet lab down clears away what was begun.",
   },
+  "lab/archive-failed": {
+    kind: "failed",
+    meaning: "The lab's package archive could not be built.",
+    remedy: "Read what the named tool said; `apt-utils`, `gpg` and `gpg-agent` have to be installed.",
+  },
   "lab/not-ready": {
     kind: "failed",
     meaning: "A lab machine did not finish booting in time.",

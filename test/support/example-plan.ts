@@ -186,6 +186,34 @@ export const firstPlan: Plan = assemble(
   ]),
 );
 
+const welcoming = (name: string): HostInput =>
+  hostInput(name, {
+    observed: ok(freshFacts()),
+    current: null,
+    desired: ok(
+      closure(
+        manifest({
+          packages: [nginx("1.28.1", "5")],
+          files: [managedFile("/etc/motd", { adopt: true }), managedFile("/etc/site"), managedFile("/etc/zone")],
+        }),
+        store("4", name),
+      ),
+    ),
+    found: new Map([
+      ["/etc/motd", { kind: "file", mode: "0644 root root", sha256: sha("c") }],
+      ["/etc/site", { kind: "absent" }],
+      ["/etc/zone", { kind: "absent" }],
+    ]),
+    contents: new Map([
+      ["/etc/motd", { kind: "text", old: "Welcome\n", new: `This is ${name}\n` }],
+      ["/etc/site", { kind: "text", new: name === "web-3" ? "north\nfar\n" : "south\n" }],
+      ["/etc/zone", { kind: "text", new: "a\nb\n" }],
+    ]),
+  });
+
+/** One change on three hosts, with files that name the host. */
+export const alikePlan: Plan = assemble(planRequest(["web-1", "web-2", "web-3"].map(welcoming)));
+
 export const runPlan: Plan = assembleRun({
   ...planRequest([]),
   hosts: ["web-1", "web-2"].map((name) => ({ name: host(name), base: "ubuntu" })),

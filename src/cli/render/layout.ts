@@ -49,6 +49,23 @@ export function wrap(text: string, options: { readonly first: string; readonly w
   return lines.map((part, index) => (index === 0 ? options.first : hang) + part);
 }
 
+/** A remark behind a line where there is room, beside it on several lines where that reads well, else below it. */
+export function withRemark(line: string, remark: Cell, width: number): string[] {
+  const paint = remark.paint ?? ((text: string) => text);
+  if (remark.text === "") return [line.trimEnd()];
+  const column = stringWidth(line) + 2;
+  if (column + stringWidth(remark.text) <= width) return [`${line}  ${paint(remark.text)}`];
+  const longest = Math.max(...remark.text.split(" ").map((word) => stringWidth(word)));
+  const below = Math.max(longest, LEAST_COLUMN) > width - column;
+  const indent = " ".repeat(below ? stringWidth(/^ */.exec(line)?.[0] ?? "") + 2 : column);
+  const words = wrap(remark.text, { first: indent, width }).map((part) => paint(part.trimStart()));
+  const lines = below ? words : words.slice(1);
+  return [below ? line.trimEnd() : `${line}  ${words[0] ?? ""}`, ...lines.map((part) => indent + part)];
+}
+
+/** Narrower, a column of words is harder to read than a line of its own. */
+const LEAST_COLUMN = 30;
+
 /** Cut to the width, with an ellipsis where something is missing. */
 export function truncate(text: string, width: number, unicode: boolean): string {
   if (stringWidth(text) <= width) return text;

@@ -1,43 +1,30 @@
-/** The inside of one group of equal change: packages, files, directories, units, accounts, reboot, notes. */
-import stringWidth from "string-width";
-import type { ChangeGroup } from "../../domain/plan/groups.ts";
-import type { FileChange, Plan, PlanHost, UnitAction } from "../../domain/plan/plan.ts";
-import { type Cell, table, wrap } from "./layout.ts";
+/** The inside of one group of equal change: packages, accounts, directories, files, units, reboot, notes. */
+import { foldHosts } from "../../domain/fold-hosts.ts";
+import { type ChangeGroup, groupBy } from "../../domain/plan/groups.ts";
+import type { Plan, PlanHost } from "../../domain/plan/plan.ts";
+import { wrap } from "./layout.ts";
+import { type Change, INDENT, markedRows } from "./marked-rows.ts";
 import type { PlanView } from "./plan.ts";
-import { renderDiff } from "./plan-diff.ts";
+import { entry, modeWords, renderFiles } from "./plan-files.ts";
+import { renderUnits } from "./plan-units.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
 
-export function renderChanges(plan: Plan, { example }: ChangeGroup, view: PlanView): string[] {
+export function renderChanges(plan: Plan, group: ChangeGroup, view: PlanView): string[] {
+  const { example, members } = group;
   return [
     ...section("command", commands(example)),
-    ...section("packages", packages(example, view.style)),
-    ...section("accounts", accounts(example, view.style)),
+    ...section("packages", packages(example, view)),
+    ...section("accounts", accounts(example, view)),
     ...section("directories", directories(example, view)),
-    ...section("files", files(example, view)),
-    ...section("units", units(example, view.style)),
+    ...section("files", renderFiles(group, view)),
+    ...section("units", renderUnits(example, view)),
     ...section("secrets", secrets(example, view)),
-    ...section("reboot", plan.verb === "run" ? [] : reboot(example, view.width)),
+    ...section("reboot", plan.verb === "run" ? [] : reboot(example, view)),
     ...example.notes.flatMap((note) => wrap(printable(note), { first: "  note  ", width: view.width })),
-    ...(view.verbosity > 0 ? closures(example, view.style) : []),
+    ...section("closure", view.verbosity > 0 ? closures(members, view.style) : []),
   ];
 }
-
-type Change = "add" | "modify" | "remove";
-
-/** Symbols carry the meaning; colour only repeats it. */
-function mark(change: Change, style: Style): string {
-  if (change === "add") return style.added("+");
-  return change === "remove" ? style.removed("-") : style.changed("~");
-}
-
-/** Aligned rows, each behind its symbol. */
-function marked(rows: readonly { readonly change: Change; readonly cells: readonly Cell[] }[], style: Style): string[] {
-  const lines = table(rows.map(({ cells }) => cells));
-  return rows.map(({ change }, index) => `${INDENT}${mark(change, style)} ${lines[index] ?? ""}`);
-}
-
-const INDENT = "    ";
 
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`  ${title}`, ...lines];
@@ -45,12 +32,12 @@ const section = (title: string, lines: readonly string[]): string[] =>
 const commands = (host: PlanHost): string[] =>
   host.steps.flatMap((step) => (step.kind === "run" ? [`${INDENT}${printable(step.command)}`] : []));
 
-function packages(host: PlanHost, style: Style): string[] {
+function packages(host: PlanHost, view: PlanView): string[] {
   const rows = host.packages.map(({ name, from, to }) => {
     const change: Change = from === null ? "add" : to === null ? "remove" : "modify";
     return { change, cells: [{ text: printable(name) }, { text: versionWords(from, to) }] };
   });
-  return marked(rows, style);
+  return markedRows(rows, view);
 }
 
 function versionWords(from: string | null, to: string | null): string {
@@ -60,12 +47,13 @@ function versionWords(from: string | null, to: string | null): string {
   return `${old} -> ${next}`;
 }
 
-function accounts(host: PlanHost, style: Style): string[] {
-  const rows = host.users.map(({ kind, name, change, because = "" }) => {
-    const words = change === "remove" ? leavingWords[kind] : printable(because);
-    return { change, cells: [{ text: kind }, { text: printable(name) }, { text: words }] };
-  });
-  return marked(rows, style);
+function accounts(host: PlanHost, view: PlanView): string[] {
+  const rows = host.users.map(({ kind, name, change, because = "" }) => ({
+    change,
+    cells: [{ text: kind }, { text: printable(name) }],
+    remark: { text: change === "remove" ? leavingWords[kind] : printable(because), paint: view.style.dim },
+  }));
+  return markedRows(rows, view);
 }
 
 const leavingWords = {
@@ -74,72 +62,33 @@ const leavingWords = {
 } as const;
 
 const directories = (host: PlanHost, view: PlanView): string[] =>
-  host.directories.flatMap(({ path, change, mode }) => entry(change, path, modeWords(mode), view));
-
-const files = (host: PlanHost, view: PlanView): string[] =>
-  host.files.flatMap((file) => [...entry(file.change, file.path, fileRemarks(file), view), ...renderDiff(file, view)]);
-
-/** Remarks stand behind the path where there is room, else below it. */
-function entry(change: Change, path: string, remarks: readonly string[], { style, width }: PlanView): string[] {
-  const name = `${mark(change, style)} ${printable(path)}`;
-  const words = remarks.join("; ");
-  const room = width - INDENT.length - 2 - stringWidth(printable(path)) - 2;
-  if (words === "") return [INDENT + name];
-  if (stringWidth(words) <= room) return [`${INDENT}${name}  ${style.warning(words)}`];
-  return [INDENT + name, ...wrap(words, { first: `${INDENT}  `, width }).map((line) => style.warning(line))];
-}
-
-function fileRemarks(file: FileChange): string[] {
-  return [
-    ...(file.drift === undefined ? [] : [driftWords[file.drift]]),
-    ...(file.adopts === true ? ["taken over: the present file is backed up"] : []),
-    ...modeWords(file.mode),
-    ...(file.withheld === undefined ? [] : [withheldWords[file.withheld]]),
-  ];
-}
-
-const driftWords = {
-  edited: "drift: edited on the host; the edited copy is kept aside",
-  missing: "drift: missing on the host",
-  mode: "drift: mode or owner changed on the host",
-} as const;
-
-const withheldWords = {
-  hidden: "content is not shown",
-  binary: "binary content",
-  large: "content too long to compare",
-} as const;
-
-const modeWords = (mode: { from: string; to: string } | undefined): string[] =>
-  mode === undefined ? [] : [`mode ${printable(mode.from)} -> ${printable(mode.to)}`];
-
-function units(host: PlanHost, style: Style): string[] {
-  const rows = host.units.map((unit) => {
-    const because: Cell =
-      unit.drift === undefined
-        ? { text: printable(unit.because ?? ""), paint: style.dim }
-        : { text: `drift: ${printable(unit.because ?? unit.drift)}`, paint: style.warning };
-    return { change: unitChange(unit.action), cells: [{ text: unit.action }, { text: printable(unit.name) }, because] };
-  });
-  return marked(rows, style);
-}
-
-function unitChange(action: UnitAction["action"]): Change {
-  if (action === "start" || action === "enable") return "add";
-  return action === "stop" || action === "disable" ? "remove" : "modify";
-}
+  host.directories.flatMap(({ path, change, mode }) =>
+    entry(change, path, { trouble: modeWords(mode), facts: [] }, view),
+  );
 
 const secrets = (host: PlanHost, view: PlanView): string[] =>
-  host.secrets.flatMap((secret) => entry(secret.change, secret.name, [], view));
+  host.secrets.flatMap((secret) => entry(secret.change, secret.name, { trouble: [], facts: [] }, view));
 
-function reboot({ reboot: { needed, reasons } }: PlanHost, width: number): string[] {
-  if (needed === "no") return [];
+/** What nobody knows is news only to those who ask for more. */
+function reboot({ reboot: { needed, reasons } }: PlanHost, { width, verbosity }: PlanView): string[] {
+  if (needed === "no" || (needed === "unknown" && verbosity < 1)) return [];
   const state = needed === "yes" ? "needed already, not done by this plan" : "unknown whether one is needed";
   const words = `${state}${reasons.length === 0 ? "" : `: ${reasons.map(printable).join(", ")}`}`;
   return wrap(words, { first: INDENT, width });
 }
 
-const closures = (host: PlanHost, style: Style): string[] => [
-  style.dim(`  closure  ${printable(host.from?.system ?? "none")}`),
-  style.dim(`        -> ${printable(host.to?.system ?? "none")}`),
-];
+/** Old and new below each other: two store paths fit no line. */
+function closures(members: readonly PlanHost[], style: Style): string[] {
+  const groups = groupBy(members, closureOf);
+  return groups.flatMap((same) => [
+    ...(groups.length === 1 ? [] : [INDENT + style.name(printable(foldHosts(same.map((host) => host.name))))]),
+    ...same.slice(0, 1).flatMap((host) =>
+      closureOf(host)
+        .split("\n")
+        .map((line) => style.dim(INDENT + line)),
+    ),
+  ]);
+}
+
+const closureOf = ({ from, to }: PlanHost): string =>
+  `   ${printable(from?.system ?? "none")}\n-> ${printable(to?.system ?? "none")}`;

@@ -52,7 +52,7 @@ function row(host: StatusHost, style: Style): Cell[] {
     { text: verdict, paint: paintVerdict(verdict, style) },
     { text: host.generation === null ? "-" : String(host.generation), align: "right" },
     { text: ageWords(host.ageDays), align: "right" },
-    host.rebootNeeded.state === "yes" ? { text: "needed", paint: style.warning } : { text: rebootWord(host) },
+    rebootCell(host, style),
     diskCell(host, style),
     { text: printable(host.osRelease ?? "-"), paint: style.dim },
   ];
@@ -63,7 +63,12 @@ function paintVerdict(verdict: Verdict, style: Style): (text: string) => string 
   return verdict === "failed" || verdict === "unreachable" || verdict === "unhealthy" ? style.bad : style.warning;
 }
 
-const rebootWord = (host: StatusHost): string => (host.reachable && host.rebootNeeded.state === "no" ? "no" : "-");
+/** A host that answers and does not know is another thing than one that does not answer. */
+function rebootCell({ reachable, rebootNeeded }: StatusHost, style: Style): Cell {
+  if (!reachable) return { text: "-" };
+  if (rebootNeeded.state === "yes") return { text: "needed", paint: style.warning };
+  return { text: rebootNeeded.state === "no" ? "no" : "?" };
+}
 
 /** "40 min", "5 h", "12 d". */
 function ageWords(days: number | null): string {

@@ -2,21 +2,30 @@
 import { canonicalJson } from "../canonical-json.ts";
 import { compareHostNames, foldHosts } from "../fold-hosts.ts";
 import type { EventError } from "../outcome/event-error.ts";
-import type { Plan, PlanHost } from "./plan.ts";
+import type { FileChange, Plan, PlanHost } from "./plan.ts";
 
 export interface ChangeGroup {
   /** In natural order; at least one. */
   readonly hosts: readonly string[];
-  /** One host's plan, which stands for all: closures and steps aside, they are equal. */
+  /** One host's plan, which stands for all: content of files, closures and steps aside, they are equal. */
   readonly example: PlanHost;
+  /** All of them, in the order of `hosts`. */
+  readonly members: readonly PlanHost[];
 }
 
-/** Hosts that differ in nothing but names and store paths form one group. Largest first, then by name. */
+/**
+ * Hosts to which the same happens form one group: same packages, units, accounts, paths and modes. What stands inside of a
+ * file may differ from host to host, such as the host's own name; see `fileVariants`. Largest first, then by name.
+ */
 export function groupChanges(hosts: Plan["hosts"]): ChangeGroup[] {
-  const groups = groupBy(hosts, (host) => canonicalJson(essenceOf(host)));
-  return groups
-    .map((members) => ({ hosts: members.map((host) => host.name).sort(compareHostNames), example: firstOf(members) }))
+  return groupBy(hosts, (host) => canonicalJson(shapeOf(host)))
+    .map(changeGroup)
     .sort((a, b) => b.hosts.length - a.hosts.length || compareHostNames(a.hosts[0] ?? "", b.hosts[0] ?? ""));
+}
+
+function changeGroup(unsorted: readonly PlanHost[]): ChangeGroup {
+  const members = unsorted.toSorted((a, b) => compareHostNames(a.name, b.name));
+  return { hosts: members.map((host) => host.name), example: firstOf(members), members };
 }
 
 export interface FailureGroup {
@@ -52,10 +61,16 @@ export function groupBy<T>(members: Iterable<T>, keyOf: (member: T) => string): 
   return [...groups.values()];
 }
 
-function essenceOf(host: PlanHost): object {
-  const { name: _name, base: _base, from: _from, to: _to, steps, ...essence } = host;
+function shapeOf(host: PlanHost): object {
+  const { name: _name, base: _base, from: _from, to: _to, steps, files, reboot, ...shape } = host;
   const commands = steps.flatMap((step) => (step.kind === "run" ? [step.command] : []));
-  return { ...essence, commands };
+  // Only a reboot that is needed is told with the changes.
+  return { ...shape, files: files.map(outsideOf), reboot: reboot.needed === "yes" ? reboot : null, commands };
+}
+
+function outsideOf(file: FileChange): object {
+  const { diff: _diff, withheld: _withheld, ...outside } = file;
+  return outside;
 }
 
 function withoutName(text: string, host: string | undefined): string {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type PlanView, renderPlan } from "../../../src/cli/render/plan.ts";
 import { plainStyle, styleFor } from "../../../src/cli/render/style.ts";
-import { examplePlan, firstPlan, idlePlan, runPlan } from "../../support/example-plan.ts";
+import { alikePlan, examplePlan, firstPlan, idlePlan, runPlan } from "../../support/example-plan.ts";
 
 const view: PlanView = {
   style: plainStyle,
@@ -21,6 +21,8 @@ describe("a plan for people", () => {
     ["plan-idle", idlePlan, {}],
     ["plan-first", firstPlan, {}],
     ["plan-run", runPlan, { next: null }],
+    ["plan-alike", alikePlan, {}],
+    ["plan-alike-full", alikePlan, { diff: "full" }],
   ])("%s", async (name, plan, over) => {
     await expect(renderPlan(plan, { ...view, ...over })).toMatchFileSnapshot(golden(name));
   });
@@ -31,9 +33,31 @@ describe("a plan for people", () => {
     expect(coloured).not.toBe(renderPlan(examplePlan, view));
   });
 
-  test("keeps its words within the width; only diffs, paths and commands may be longer", () => {
-    const lines = renderPlan(examplePlan, { ...view, width: 60, diff: "none" }).split("\n");
-    expect(lines.filter((line) => line.length > 60 && !line.includes("/etc/"))).toEqual([]);
+  test.each([40, 60, 80, 200])(
+    "has no line wider than %d columns but for paths, commands and what was said",
+    (width) => {
+      const lines = renderPlan(examplePlan, { ...view, width, diff: "none" }).split("\n");
+      const wide = lines.filter((line) => line.length > width && !/\/|^ {2}[|] |nixfleet apply/.test(line));
+      expect(wide).toEqual([]);
+    },
+  );
+
+  test("tells 200 hosts of one shape in one block, and a host of another in its own", () => {
+    const [example] = alikePlan.hosts;
+    const hosts = Array.from({ length: 200 }, (_, index) => ({ ...example!, name: `web-${index + 1}` }));
+    const other = { ...example!, name: "db-1", packages: [] };
+    const shown = renderPlan({ ...alikePlan, hosts: [...hosts, other] }, view);
+    expect(shown).toContain("\nweb-[1-200]  (200 hosts)\n");
+    expect(shown).toContain("\ndb-1\n");
+    expect(shown.split("\n").length).toBeLessThan(60);
+  });
+
+  test("says only with -v that nobody knows whether a reboot is needed", () => {
+    const [example] = alikePlan.hosts;
+    const host = { ...example!, reboot: { needed: "unknown" as const, reasons: ["nothing records it"] } };
+    const plan = { ...alikePlan, hosts: [host] };
+    expect(renderPlan(plan, view)).not.toContain("reboot");
+    expect(renderPlan(plan, { ...view, verbosity: 1 })).toContain("unknown whether one is needed: nothing records it");
   });
 
   test("caps long diffs and says how much is hidden", () => {

@@ -55,7 +55,7 @@ async function lookAndTell(
   });
   const status = assembleStatus(inputs, clock.now());
   audience.status(status);
-  return ok(exitCodeOfStatus(status, request));
+  return ok(exitCodeOfStatus(status, request, clock.now()));
 }
 
 async function desiredSystems(
@@ -75,6 +75,7 @@ async function desiredSystems(
 export function exitCodeOfStatus(
   status: Status,
   request: Pick<StatusRequest, "maxAgeMs" | "detailedExitCode">,
+  nowMs: number,
 ): ExitCode {
   const troubles = status.hosts.flatMap(({ error }): ExitCode[] => {
     if (error === undefined) return [];
@@ -82,12 +83,11 @@ export function exitCodeOfStatus(
     return [entry === undefined ? exitCodes.failed : exitCodeOf(entry.kind)];
   });
   const { maxAgeMs, detailedExitCode } = request;
-  const aged = maxAgeMs !== undefined && status.hosts.some((host) => isOlder(host, maxAgeMs));
+  const aged = maxAgeMs !== undefined && status.hosts.some((host) => isOlder(host, nowMs - maxAgeMs));
   const changed = detailedExitCode && status.hosts.some((host) => host.drift.length > 0 || host.upToDate === false);
   return worstExitCode([...troubles, ...(aged || changed ? [exitCodes.changesPresent] : [])]);
 }
 
-const MS_PER_DAY = 86_400_000;
-
-const isOlder = ({ reachable, ageDays }: Status["hosts"][number], maxAgeMs: number): boolean =>
-  reachable && (ageDays === null || ageDays * MS_PER_DAY > maxAgeMs);
+/** By the time itself: `ageDays` is rounded for people. A host that was never applied to is older than any age. */
+const isOlder = ({ reachable, appliedAt }: Status["hosts"][number], limitMs: number): boolean =>
+  reachable && !(appliedAt !== null && Date.parse(appliedAt) >= limitMs);

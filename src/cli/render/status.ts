@@ -105,7 +105,10 @@ function reasonsOf(host: StatusHost): string[] {
   const { lock, error } = host;
   return [
     ...(error === undefined ? [] : [`${printable(error.what)} [${printable(error.code)}]`]),
+    ...(error?.expected === undefined ? [] : [`expected: ${printable(error.expected)}`]),
+    ...(error?.found === undefined ? [] : [`found: ${printable(error.found)}`]),
     ...(error?.next === undefined ? [] : [`next: ${printable(error.next)}`]),
+    ...(host.activation === null ? [] : [`the activation of run ${printable(host.activation)} is going on`]),
     ...host.failedUnits.map((unit) => `failed unit ${printable(unit)}`),
     ...unhealthy.map(
       (check) =>

@@ -3,6 +3,7 @@ import { compareHostNames } from "../fold-hosts.ts";
 import type { HostName, StorePath } from "../ids.ts";
 import type { Base } from "../inventory/resolved.ts";
 import type { HostFacts, HostLock, OwnedUnit } from "../observation/facts.ts";
+import { eventErrorOf } from "../outcome/event-error.ts";
 import type { Result } from "../outcome/result.ts";
 import { liveSystem } from "../plan/live-system.ts";
 import { driftOf } from "../plan/managed-files.ts";
@@ -26,8 +27,7 @@ export function assembleStatus(inputs: readonly StatusInput[], nowMs: number): S
 
 function statusOf(input: StatusInput, nowMs: number): StatusHost {
   if (!input.observed.ok) {
-    const { code, what, next } = input.observed.error;
-    return { ...unobserved(input), error: { code, what, ...(next === undefined ? {} : { next }) } };
+    return { ...unobserved(input), error: eventErrorOf(input.observed.error) };
   }
   const facts = input.observed.value;
   const live = liveSystem(facts);
@@ -49,6 +49,7 @@ function statusOf(input: StatusInput, nowMs: number): StatusHost {
     kernel: facts.kernel,
     osRelease: facts.os.pretty,
     lock: facts.lock === null ? null : lockOf(facts.lock),
+    activation: facts.activation,
   };
 }
 
@@ -75,6 +76,7 @@ const unobserved = ({ host }: StatusInput): StatusHost => ({
   kernel: null,
   osRelease: null,
   lock: null,
+  activation: null,
 });
 
 const MS_PER_DAY = 86_400_000;

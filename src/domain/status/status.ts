@@ -1,5 +1,6 @@
 /** What `nixfleet status` reports. */
 import { z } from "zod";
+import { eventErrorSchema } from "../outcome/event-error.ts";
 
 export const statusSchemaName = "nixfleet.status/1";
 
@@ -7,8 +8,8 @@ export const statusHostSchema = z.object({
   name: z.string(),
   base: z.enum(["ubuntu", "debian", "nixos"]),
   reachable: z.boolean(),
-  /** Why not reachable; a failure code and its sentence. */
-  error: z.object({ code: z.string(), what: z.string(), next: z.string().optional() }).optional(),
+  /** Why nothing is known of it. */
+  error: eventErrorSchema.optional(),
   system: z.string().nullable(),
   committed: z.string().nullable(),
   generation: z.int().nullable(),
@@ -45,6 +46,8 @@ export const statusHostSchema = z.object({
       expired: z.boolean(),
     })
     .nullable(),
+  /** The run whose activation is going on right now. */
+  activation: z.string().nullable(),
 });
 
 export const statusSchema = z.object({ schema: z.literal(statusSchemaName), hosts: z.array(statusHostSchema) });

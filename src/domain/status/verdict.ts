@@ -6,6 +6,7 @@ import type { Status, StatusHost } from "./status.ts";
 export const verdicts = [
   "failed",
   "unreachable",
+  "changing",
   "unhealthy",
   "drifted",
   "outdated",
@@ -17,6 +18,8 @@ export type Verdict = (typeof verdicts)[number];
 
 export function verdictOf(host: StatusHost): Verdict {
   if (!host.reachable) return kindOf(host) === "unreachable" ? "unreachable" : "failed";
+  // What is half-way looks unhealthy and drifted, and is neither.
+  if (host.activation !== null) return "changing";
   if (host.failedUnits.length > 0 || host.health.some((check) => check.state === "unhealthy")) return "unhealthy";
   if (host.drift.length > 0) return "drifted";
   if (host.upToDate === false) return "outdated";

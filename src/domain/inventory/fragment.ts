@@ -24,9 +24,9 @@ import {
   type GroupFragment,
   groupSettings,
   inventorySchema,
-  rolloutSettings,
   taskSettings,
 } from "./schema/inventory-schema.ts";
+import { rolloutSettings } from "./schema/rollout-settings.ts";
 import * as value from "./schema/values.ts";
 import { expectedAt, knownKeys } from "./schema/walk.ts";
 

@@ -88,11 +88,12 @@ function resolveHosts(
 }
 
 function fleetOf({ fleet }: Fragment, paths: PathBase): FleetSettings {
-  const { flake = ".", signingKey, publicKeys = [] } = fleet;
+  const { flake = ".", signingKey, publicKeys = [], blackouts = [] } = fleet;
   return {
     flake: absoluteFlake(flake, paths),
     ...(signingKey === undefined ? {} : { signingKey: absolutePath(signingKey, paths) }),
     publicKeys,
+    blackouts,
   };
 }
 

@@ -25,6 +25,8 @@ export interface FleetSettings {
   readonly signingKey?: string;
   /** Public keys that the hosts of the fleet trust, `name:base64`. */
   readonly publicKeys: readonly string[];
+  /** Ranges in which no rollout starts a host, `FROM/TO ZONE`. */
+  readonly blackouts: readonly string[];
 }
 
 export interface ResolvedHost {
@@ -99,14 +101,36 @@ export interface Hook {
 type HookStage = "preApply" | "postApply" | "preReboot" | "postReboot" | "onFailure";
 type Hooks = Readonly<Partial<Record<HookStage, readonly Hook[]>>>;
 
+/** So many hosts, or so many of a hundred. */
+export type Amount = { readonly count: number } | { readonly percent: number };
+
 export interface RolloutStrategy {
-  /** Counts and percentages, cumulative; the last is always all hosts. */
-  readonly stages: readonly ({ readonly count: number } | { readonly percent: number })[];
+  /** Cumulative; the last is always all hosts. */
+  readonly stages: readonly Amount[];
+  readonly canary: CanaryChoice;
   readonly soakMs: number;
-  readonly maxParallel: number;
-  readonly maxFailures: number;
-  readonly onFailure: "rollback" | "rollback-all" | "stop" | "continue";
+  readonly maxParallel: Amount;
+  readonly slowStart: boolean;
+  /** More than this halt; null for no limit. */
+  readonly maxFailures: Amount | null;
+  readonly maxUnreachable: Amount | null;
+  readonly consecutiveFailures: number | null;
+  readonly progressDeadlineMs: number | null;
+  readonly approval: "none" | "after-canary" | "each-stage";
+  readonly onFailure: "rollback" | "rollback-stage" | "rollback-all" | "stop" | "continue";
+  /** `DAYS HH:MM-HH:MM ZONE`, zone always written out. Empty: any time. */
+  readonly windows: readonly string[];
+  /** `FROM/TO ZONE`; see windows/blackout.ts. */
+  readonly blackouts: readonly string[];
 }
+
+export type CanaryChoice =
+  /** Hosts tagged `canary`, or else one of each class. */
+  | { readonly kind: "auto" }
+  | { readonly kind: "none" }
+  | { readonly kind: "count"; readonly count: number }
+  /** Of the `--limit` grammar. */
+  | { readonly kind: "hosts"; readonly patterns: readonly string[] };
 
 export interface Task {
   readonly run: string;

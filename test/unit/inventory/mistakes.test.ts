@@ -99,6 +99,18 @@ const mistakes: readonly Mistake[] = [
     text: host('osUpdates: { ubuntu: { rebootWindow: "Sun 02:00-04:00 Europe/Berln" } }'),
   },
   { name: "window-of-no-length", text: host('osUpdates: { ubuntu: { rebootWindow: ["Sun 02:00-02:00 UTC"] } }') },
+  { name: "blackout-without-end", text: `${host("tags: [eu]")}rollouts: { canary: { blackouts: 2026-12-24 } }\n` },
+  {
+    name: "blackout-that-ends-first",
+    text: `${host("tags: [eu]")}fleet: { blackouts: ["2027-01-03/2026-12-20 Europe/Berlin"] }\n`,
+  },
+  {
+    name: "blackout-of-no-day",
+    text: `${host("tags: [eu]")}rollouts: { canary: { blackouts: ["2026-02-30/2026-03-02"] } }\n`,
+  },
+  { name: "canary-of-no-host", text: `${host("tags: [eu]")}rollouts: { canary: { canary: 0 } }\n` },
+  { name: "limit-nonsense", text: `${host("tags: [eu]")}rollouts: { canary: { maxFailures: -1 } }\n` },
+  { name: "limit-over-hundred-percent", text: `${host("tags: [eu]")}rollouts: { canary: { maxUnreachable: 101% } }\n` },
   { name: "no-host-file", text: host("tags: [eu]"), options: { files } },
   {
     name: "no-role-file",

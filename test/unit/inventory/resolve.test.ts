@@ -60,6 +60,7 @@ describe("a resolved inventory", () => {
       flake: "/fleet",
       signingKey: "/home/ann/.config/nixfleet/key",
       publicKeys: ["fleet-1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="],
+      blackouts: [],
     });
   });
 
@@ -70,12 +71,20 @@ describe("a resolved inventory", () => {
   test("fills in the defaults of rollouts and tasks, with durations in milliseconds", () => {
     expect(inventory.rollouts.get("canary")).toEqual({
       stages: [{ count: 1 }, { percent: 10 }, { percent: 100 }],
+      canary: { kind: "auto" },
       soakMs: 5_400_000,
-      maxParallel: 10,
-      maxFailures: 0,
+      maxParallel: { count: 10 },
+      slowStart: false,
+      maxFailures: { count: 0 },
+      maxUnreachable: { percent: 10 },
+      consecutiveFailures: null,
+      progressDeadlineMs: null,
+      approval: "none",
       onFailure: "rollback",
+      windows: [],
+      blackouts: [],
     });
-    expect(inventory.rollouts.get("plain")?.stages).toEqual([{ percent: 100 }]);
+    expect(inventory.rollouts.get("plain")).toMatchObject({ stages: [{ percent: 100 }], canary: { kind: "none" } });
     expect(inventory.tasks.get("rotate-logs")).toEqual({
       run: "logrotate -f /etc/logrotate.conf",
       sudo: true,

@@ -31,5 +31,5 @@ export interface Complaint {
   /** A clause that says what is wrong; empty when what was expected says it all. */
   readonly why: string;
   readonly next?: string;
-  readonly code?: "inventory/bad-window";
+  readonly code?: "inventory/bad-window" | "inventory/bad-blackout";
 }

@@ -94,12 +94,13 @@ function wrongValue(issue: z.core.$ZodIssue, inner: Path, scope: IssueScope): Fa
   });
 }
 
-type ValueCode = "inventory/wrong-type" | "inventory/bad-value" | "inventory/bad-window";
+type ValueCode = "inventory/wrong-type" | "inventory/bad-value" | "inventory/bad-window" | "inventory/bad-blackout";
 
 const codeWords: Readonly<Record<ValueCode, string>> = {
   "inventory/wrong-type": "has the wrong type",
   "inventory/bad-value": "has a bad value",
   "inventory/bad-window": "is no window",
+  "inventory/bad-blackout": "is no blackout",
 };
 
 function complaintOf(issue: z.core.$ZodIssue): { why: string; next?: string; code: ValueCode } {
@@ -109,7 +110,7 @@ function complaintOf(issue: z.core.$ZodIssue): { why: string; next?: string; cod
   return {
     // A refinement without words leaves the validator's own, which say nothing.
     why: issue.message === "Invalid input" ? "" : issue.message,
-    code: code === "inventory/bad-window" ? code : "inventory/bad-value",
+    code: code === "inventory/bad-window" || code === "inventory/bad-blackout" ? code : "inventory/bad-value",
     ...(typeof next === "string" ? { next } : {}),
   };
 }

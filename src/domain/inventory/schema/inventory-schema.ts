@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { expecting } from "./expectations.ts";
 import { hostSettings, hostShape } from "./host-settings.ts";
+import { rolloutSettings } from "./rollout-settings.ts";
 import * as value from "./values.ts";
 
 const setting = <S extends z.ZodType>(schema: S, meaning: string) => z.exactOptional(schema).describe(meaning);
@@ -15,6 +16,10 @@ export const fleetSettings = z.strictObject({
   publicKeys: setting(
     value.oneOrMany("a public signing key, name:base64, or a list of them", value.signingPublicKey),
     "Public keys that the fleet's hosts trust. Default: none.",
+  ),
+  blackouts: setting(
+    value.oneOrMany('a range such as "2026-12-20/2027-01-03 Europe/Berlin", or a list of ranges', value.blackout),
+    "When no rollout may start a host, whatever its windows say. Default: never.",
   ),
 });
 
@@ -31,28 +36,6 @@ export const groupMembership = {
 };
 
 export const groupSettings = z.strictObject({ ...groupMembership, ...hostShape });
-
-export const rolloutSettings = z
-  .strictObject({
-    stages: expecting("a list of stages such as [1, 10%, 100%]", z.array(value.stage).min(1))
-      .default([{ percent: 100 }])
-      .describe("Numbers of hosts and percentages, cumulative. The last stage is always all hosts. Default: [100%]."),
-    soak: value.duration
-      .default(0)
-      .describe("How long a stage has to stay healthy before the next starts. Default: 0s."),
-    maxParallel: value.positiveCount.default(10).describe("How many hosts at once. Default: 10."),
-    maxFailures: value.count.default(0).describe("More failures than this halt the rollout. Default: 0."),
-    onFailure: expecting(
-      "rollback, rollback-all, stop or continue",
-      z.enum(["rollback", "rollback-all", "stop", "continue"]),
-    )
-      .default("rollback")
-      .describe(
-        "`rollback` puts back failed hosts, `rollback-all` all hosts of the run, `stop` starts no further host, `continue` goes on. Default: rollback.",
-      ),
-  })
-  .superRefine(({ stages }, context) => checkStagesRise(stages, context))
-  .transform(({ soak, stages, ...rest }) => ({ ...rest, stages: endingWithAll(stages), soakMs: soak }));
 
 export const taskSettings = z
   .strictObject({
@@ -77,23 +60,3 @@ export const inventorySchema = z.strictObject({
 
 export type FleetFragment = z.output<typeof fleetSettings>;
 export type GroupFragment = z.output<typeof groupSettings>;
-
-type Stage = z.output<typeof value.stage>;
-
-function endingWithAll(stages: readonly Stage[]): readonly Stage[] {
-  const last = stages.at(-1);
-  return last !== undefined && "percent" in last && last.percent === 100 ? stages : [...stages, { percent: 100 }];
-}
-
-function checkStagesRise(stages: readonly Stage[], context: z.RefinementCtx): void {
-  const before = { count: 0, percent: 0 };
-  for (const [index, stage] of stages.entries()) {
-    // A stage that is itself no good still comes by, as it was written.
-    if (typeof stage !== "object") continue;
-    const [unit, amount] = "count" in stage ? (["count", stage.count] as const) : (["percent", stage.percent] as const);
-    if (amount <= before[unit]) context.addIssue({ code: "custom", path: ["stages", index], message: NOT_RISING });
-    before[unit] = amount;
-  }
-}
-
-const NOT_RISING = "stages are cumulative, so each is larger than the one before";

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { hook, hooks } from "./hooks.ts";
 import { hostShape, nixosUpdates, ubuntuUpdates } from "./host-settings.ts";
-import { fleetSettings, groupMembership, inventorySchema, rolloutSettings, taskSettings } from "./inventory-schema.ts";
+import { fleetSettings, groupMembership, inventorySchema, taskSettings } from "./inventory-schema.ts";
+import { rolloutSettings } from "./rollout-settings.ts";
 import { expectedOf, unwrapped } from "./walk.ts";
 
 export interface ReferenceSection {

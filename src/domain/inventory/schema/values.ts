@@ -1,6 +1,7 @@
 /** The kinds of single values that settings take. */
 import { z } from "zod";
 import { parseHostName } from "../../ids.ts";
+import { parseBlackout } from "../../windows/blackout.ts";
 import { parseWindow, windowText } from "../../windows/grammar.ts";
 import { parseDuration } from "../duration.ts";
 import { expecting, parsedText } from "./expectations.ts";
@@ -84,16 +85,41 @@ export const window = parsedText(
   },
 );
 
+export const blackout = parsedText(
+  'a range of dates or times, FROM/TO ZONE, such as "2026-12-20/2027-01-03 Europe/Berlin"',
+  (typed) => {
+    const parsed = parseBlackout(typed);
+    return parsed.ok ? parsed.value.text : undefined;
+  },
+  (typed) => {
+    const parsed = parseBlackout(typed);
+    return parsed.ok ? undefined : { ...parsed.error, code: "inventory/bad-blackout" };
+  },
+);
+
+export const percentage = expecting(
+  "a percentage from 1% to 100%",
+  z
+    .string()
+    .regex(/^\d{1,3}%$/)
+    .transform((typed, context) => {
+      const percent = Number(typed.slice(0, -1));
+      if (percent >= 1 && percent <= 100) return { percent };
+      context.addIssue({ code: "custom", message: "a percentage goes from 1% to 100%" });
+      return z.NEVER;
+    }),
+);
+
 /** A stage of a rollout: so many hosts, or so many of a hundred. */
 export const stage = expecting(
   "a number of hosts such as 1, or a percentage such as 10%",
-  z.union([z.int().min(1), z.string().regex(/^\d{1,3}%$/)]).transform((typed, context) => {
-    if (typeof typed === "number") return { count: typed };
-    const percent = Number(typed.slice(0, -1));
-    if (percent >= 1 && percent <= 100) return { percent };
-    context.addIssue({ code: "custom", message: "a percentage goes from 1% to 100%" });
-    return z.NEVER;
-  }),
+  z.union([
+    z
+      .int()
+      .min(1)
+      .transform((count) => ({ count })),
+    percentage,
+  ]),
 );
 
 /** One value, or a list of them; the outcome is always a list. */

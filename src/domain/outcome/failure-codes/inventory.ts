@@ -77,6 +77,12 @@ export const inventoryCodes = {
     meaning: "A maintenance window is not of the form DAYS HH:MM-HH:MM ZONE, or its zone is unknown.",
     remedy: 'Write for example "Sun 02:00-04:00 Europe/Berlin" or "Mon..Fri 22:00-02:00 UTC".',
   },
+  "inventory/bad-blackout": {
+    kind: "usage",
+    meaning: "A blackout is not of the form FROM/TO ZONE, or its zone is unknown.",
+    remedy:
+      'Write for example "2026-12-20/2027-01-03 Europe/Berlin", with both days included, or "2026-12-24T11:00Z/2026-12-25T05:00Z".',
+  },
   "inventory/unknown-host": {
     kind: "usage",
     meaning: "A host is named that the inventory does not have.",

@@ -10,7 +10,7 @@ verb_lock() {
   flock -w 10 8 || refuse "$EX_LOCKED" "the lock's own mutex is held for more than 10 seconds"
   now=$(date +%s)
   case $action:$# in
-  acquire:5) lock_acquire "$@" ;;
+  acquire:[56]) lock_acquire "$@" ;;
   renew:2) lock_renew "$@" ;;
   release:1) lock_release "$@" ;;
   break:1) lock_break "$@" ;;
@@ -22,8 +22,10 @@ verb_lock() {
   finish 0
 }
 
-# lock_acquire RUN OWNER TTL REASON SYSTEM: SYSTEM (or -) is kept from garbage collection while the lock is held.
+# lock_acquire RUN OWNER TTL REASON SYSTEM [DEAD-RUN]: SYSTEM (or -) is kept from garbage collection while the lock is
+# held. The caller knows that DEAD-RUN is dead, so its lock need not expire first.
 lock_acquire() {
+  local dead=${6:-}
   { is_run_id "$1" && is_field "$2" && is_number "$3" && is_field "$4"; } || refuse "$EX_USAGE" "lock acquire: bad arguments"
   [ "$5" = - ] || is_store_path "$5" || refuse "$EX_USAGE" "lock acquire: not a store path: $5"
   if running_activation && [ "$running" != "$1" ]; then
@@ -32,12 +34,12 @@ lock_acquire() {
     refuse "$EX_LOCKED" "the activation of run $running is going on"
   fi
   if read_lock && [ "$lock_run" != "$1" ]; then
-    if [ "$lock_expires" -gt "$now" ]; then
+    if [ "$lock_expires" -gt "$now" ] && [ "$lock_run" != "$dead" ]; then
       emit lock "$line"
       refuse "$EX_LOCKED" "run $lock_run of $lock_owner holds the lock: $lock_reason"
     fi
     emit lock.taken-over "$line${TAB}expired"
-    say "took over the lock of run $lock_run, which expired"
+    say "took over the lock of run $lock_run, which expired or died"
   fi
   drop_other_roots "$1"
   hold_root "$1" "$5"

@@ -1,9 +1,13 @@
 /** The host's lock for the length of one host's work: acquired, kept alive, released. */
+import { lockIn } from "../domain/host/lock.ts";
+import type { HostAnswer } from "../domain/host/records.ts";
 import { refusalOf } from "../domain/host/refusal.ts";
 import { acquireLockCommand, releaseLockCommand, renewLockCommand } from "../domain/host/verbs.ts";
-import type { RunId, StorePath } from "../domain/ids.ts";
+import { parseRunId, type RunId, type StorePath } from "../domain/ids.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Journal } from "../ports/journal.ts";
+import { isDeadRun } from "./dead-run.ts";
 import type { HostSession } from "./session.ts";
 
 /** Long enough for a lost connection to come back, short enough that a dead run blocks nobody for long. */
@@ -15,23 +19,26 @@ export interface HeldLock {
   release(): Promise<void>;
 }
 
-/** Fails with `host/locked`, naming the holder. `system` is kept from garbage collection while the lock is held. */
+/**
+ * Fails with `host/locked`, naming the holder. `system` is kept from garbage collection while the lock is held. The lock of
+ * a run of this machine that died is taken over.
+ */
 export async function holdLock(
   session: HostSession,
   request: { readonly run: RunId; readonly owner: string; readonly reason: string; readonly system: StorePath | null },
-  clock: Clock,
+  { clock, journal }: { readonly clock: Clock; readonly journal: Journal },
   signal: AbortSignal,
 ): Promise<Result<HeldLock>> {
   const { run, owner, reason, system } = request;
-  const command = acquireLockCommand({
-    run,
-    owner,
-    reason,
-    ttlSeconds: LOCK_TTL_SECONDS,
-    ...(system === null ? {} : { system }),
-  });
-  const answer = await session.ask(command, { timeoutMs: LOCK_TIMEOUT_MS, signal });
   const host = session.host.name;
+  const acquire = (dead?: RunId) => {
+    const wanted = { run, owner, reason, ttlSeconds: LOCK_TTL_SECONDS };
+    const more = { ...(system === null ? {} : { system }), ...(dead === undefined ? {} : { instead: dead }) };
+    return session.ask(acquireLockCommand({ ...wanted, ...more }), { timeoutMs: LOCK_TIMEOUT_MS, signal });
+  };
+  let answer = await acquire();
+  const dead = answer.ok ? await deadHolder(answer.value, journal) : undefined;
+  if (dead !== undefined) answer = await acquire(dead);
   if (!answer.ok) return err({ ...answer.error, host });
   if (answer.value.code !== 0) return err({ ...refusalOf(answer.value.records, answer.value.code), host });
   const heartbeat = new AbortController();
@@ -46,6 +53,11 @@ export async function holdLock(
       });
     },
   });
+}
+
+async function deadHolder({ records, code }: HostAnswer, journal: Journal): Promise<RunId | undefined> {
+  const holder = code === 0 ? undefined : parseRunId(lockIn(records)?.run ?? "");
+  return holder !== undefined && (await isDeadRun(holder, journal)) ? holder : undefined;
 }
 
 async function keepAlive(session: HostSession, run: RunId, clock: Clock, stop: AbortSignal): Promise<void> {

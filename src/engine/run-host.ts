@@ -18,12 +18,12 @@ import type { StepOutcome } from "./step-outcome.ts";
 
 export async function runHost(plan: PlanHost, verb: string, context: StepContext): Promise<StepOutcome> {
   if (plan.steps.every((step) => step.kind === "run")) return runSteps(plan, undefined, context);
-  const { session, recorder, clock, operator, interruption } = context;
+  const { session, recorder, operator, interruption } = context;
   const lock = await inPhase("lock", context, () =>
     holdLock(
       session,
       { run: recorder.run, owner: operator, reason: verb, system: parseStorePath(plan.to?.system ?? "") ?? null },
-      clock,
+      context,
       interruption.detached,
     ),
   );

@@ -1,6 +1,7 @@
 /** What a handler works with. */
 import type { Elevation } from "../domain/host/loader.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Journal } from "../ports/journal.ts";
 import type { NixBuilder } from "../ports/nix-builder.ts";
 import type { Interruption } from "./interruption.ts";
 import type { Recorder } from "./recorder.ts";
@@ -11,6 +12,8 @@ export interface StepContext {
   readonly builder: NixBuilder;
   readonly recorder: Recorder;
   readonly clock: Clock;
+  /** Tells whether a run that holds a lock is dead. */
+  readonly journal: Journal;
   readonly interruption: Interruption;
   /** How commands become root. */
   readonly elevation: Elevation;

@@ -2,17 +2,20 @@
 import type { HostName } from "../domain/ids.ts";
 import type { ResolvedHost } from "../domain/inventory/resolved.ts";
 import type { Manifest } from "../domain/manifest/manifest.ts";
-import type { HostFacts } from "../domain/observation/facts.ts";
+import type { HostFacts, HostLock } from "../domain/observation/facts.ts";
 import { err, type Result } from "../domain/outcome/result.ts";
 import type { DesiredHost, HostInput } from "../domain/plan/host-input.ts";
 import { needsInspection } from "../domain/plan/inspection.ts";
+import { isDeadRun } from "../engine/dead-run.ts";
 import type { Fleet } from "../engine/fleet.ts";
+import type { Journal } from "../ports/journal.ts";
 import type { StoreFiles } from "../ports/store-files.ts";
 import { inspectHost, nothingInspected } from "./inspect-host.ts";
 
 export interface Gathering {
   readonly fleet: Fleet;
   readonly storeFiles: StoreFiles;
+  readonly journal: Journal;
   readonly signal: AbortSignal;
 }
 
@@ -34,15 +37,19 @@ async function gatherHost(
   host: ResolvedHost,
   observed: Result<HostFacts>,
   desired: Result<DesiredHost>,
-  { fleet, storeFiles, signal }: Gathering,
+  { fleet, storeFiles, journal, signal }: Gathering,
 ): Promise<HostInput> {
   const { name, base } = host;
-  const input = { host: { name, base }, observed, desired, ...nothingInspected };
+  const lockAbandoned = observed.ok && (await isAbandoned(observed.value.lock, journal));
+  const input = { host: { name, base }, observed, desired, lockAbandoned, ...nothingInspected };
   if (!observed.ok || !desired.ok || !needsInspection(observed.value, desired.value)) return input;
   const session = await fleet.session(host, signal);
   if (!session.ok) return { ...input, observed: err(session.error) };
   const inspected = await inspectHost(session.value, observed.value, manifestOf(desired.value), { storeFiles, signal });
   return inspected.ok ? { ...input, ...inspected.value } : { ...input, observed: err(inspected.error) };
 }
+
+const isAbandoned = async (lock: HostLock | null, journal: Journal): Promise<boolean> =>
+  lock !== null && !lock.expired && isDeadRun(lock.run, journal);
 
 const manifestOf = (desired: DesiredHost): Manifest | null => (desired.kind === "closure" ? desired.manifest : null);

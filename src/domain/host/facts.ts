@@ -125,5 +125,5 @@ function lastRun(text: string): NonNullable<HostFacts["lastRun"]> | undefined {
 const badFact = (record: string, found: string | undefined): Failure =>
   failure("host/facts", `the host reported no usable "${record}"`, {
     ...(found === undefined ? {} : { found }),
-    next: "look at what `nixfleet facts` shows for this host",
+    next: "look at it on the host itself",
   });

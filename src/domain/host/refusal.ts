@@ -39,12 +39,12 @@ function lockedFailure(records: readonly HostRecord[]): Failure {
   if (activation !== undefined) {
     return failure("host/locked", "an activation is going on on the host", {
       found: `run ${activation}`,
-      next: `wait for it, or watch it with \`nixfleet runs attach ${activation}\``,
+      next: "wait for its end: `nixfleet status` tells when nothing is going on any more",
     });
   }
   return failure("host/locked", "the host is locked", {
     ...(lock ? { found: `run ${lock.run} of ${lock.owner}: ${lock.reason}` } : {}),
-    next: "wait for the other run, or see `nixfleet lock status`",
+    next: "wait for the other run: `nixfleet status` says who holds the lock",
   });
 }
 

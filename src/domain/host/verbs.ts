@@ -33,6 +33,8 @@ export interface LockRequest {
   readonly reason: string;
   /** Kept from garbage collection as long as the lock is held: name it before its copy begins. */
   readonly system?: StorePath;
+  /** A run that is known to be dead: its lock is taken over though it has not expired. */
+  readonly instead?: RunId;
 }
 
 export const acquireLockCommand = (request: LockRequest): HostCommand =>
@@ -43,6 +45,7 @@ export const acquireLockCommand = (request: LockRequest): HostCommand =>
     String(request.ttlSeconds),
     request.reason,
     request.system ?? "-",
+    ...(request.instead === undefined ? [] : [request.instead]),
   ]);
 
 export const renewLockCommand = (run: RunId, ttlSeconds: number): HostCommand =>

@@ -29,6 +29,8 @@ export interface HostInput {
   readonly found: ReadonlyMap<string, FoundPath>;
   /** Old and new content by path, as far as it may be shown. */
   readonly contents: ReadonlyMap<string, FileContent>;
+  /** Whether the run that holds the host's lock is known to be dead. */
+  readonly lockAbandoned?: boolean;
   /** Bytes that will be copied to the host's store, when known. */
   readonly copyBytes?: number;
 }

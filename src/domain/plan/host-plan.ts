@@ -21,7 +21,7 @@ export function planHost(input: HostInput, differ: Differ): PlanHost {
   if (!input.desired.ok) return refused(seen, input.desired.error);
   const desired = input.desired.value;
   const changes = { ...seen, ...changesOf({ ...input, differ }, facts, desired), to: { system: systemOf(desired) } };
-  const obstacle = occupiedBy(facts) ?? conflict(changes);
+  const obstacle = occupiedBy(facts, input.lockAbandoned) ?? conflict(changes);
   if (obstacle !== undefined) return refused(changes, obstacle);
   if (!isChange(facts, changes)) return { ...changes, action: "none", reason: "up to date" };
   const lacking = preflight(input, facts, desired);
@@ -83,7 +83,7 @@ function changesOf(input: HostInput & { readonly differ: Differ }, facts: HostFa
   const units = unitActions({ facts, desired: wanted, current: input.current, files: files.files });
   const listed = known ? manifestChanges(input.current, wanted) : { packages: [], users: [], directories: [] };
   const changes = { ...files, units, ...listed };
-  return { ...changes, notes: notesFor(facts, desired, changes, known) };
+  return { ...changes, notes: [...notesFor(facts, desired, changes, known), ...lockNotes(input, facts)] };
 }
 
 function notesFor(
@@ -100,11 +100,16 @@ function notesFor(
     notes.push("the live closure has no readable manifest: package, account and directory changes are not listed");
   if (facts.interrupted !== null) notes.push(`finishes an activation that was cut short (run ${facts.interrupted})`);
   else if (facts.committed !== live) notes.push("what is live was never committed: an earlier activation did not end");
-  if (facts.lock?.expired === true) notes.push(`takes over an expired lock of ${facts.lock.owner}`);
   if (known && live !== systemOf(desired) && lists.every((list) => list.length === 0)) {
     notes.push("the closure changes, but no file, unit, package, account or directory of it does");
   }
   return notes;
+}
+
+function lockNotes({ lockAbandoned }: HostInput, { lock }: HostFacts): string[] {
+  if (lock === null) return [];
+  if (lock.expired) return [`takes over an expired lock of ${lock.owner}`];
+  return lockAbandoned === true ? [`takes over the lock of run ${lock.run}, which died`] : [];
 }
 
 function conflict(host: PlanHost): Failure | undefined {

@@ -7,15 +7,19 @@ const RESERVE_BYTES: Readonly<Record<string, number>> = { "/nix": 64 * 1024 * 10
 /** A small closure has a few hundred files. */
 const RESERVE_INODES = 1000;
 
-/** Another run at work on the host: nothing that we saw can be relied on. */
-export function occupiedBy(facts: HostFacts): Failure | undefined {
+/**
+ * Another run at work on the host: nothing that we saw can be relied on.
+ * @param abandoned whether the run that holds the lock is known to be dead; its activation may live on all the same
+ */
+export function occupiedBy(facts: HostFacts, abandoned = false): Failure | undefined {
+  const lock = facts.lock;
   if (facts.activation !== null) {
-    return failure("plan/activation-running", `an activation of run ${facts.activation} is going on`, {
+    const whose = lock === null ? "" : ` by ${lock.owner}: ${lock.reason}`;
+    return failure("plan/activation-running", `an activation is going on${whose} (run ${facts.activation})`, {
       next: "wait for its verdict, then plan again",
     });
   }
-  const lock = facts.lock;
-  if (lock === null || lock.expired) return undefined;
+  if (lock === null || lock.expired || abandoned) return undefined;
   return failure("plan/locked", `locked by ${lock.owner}: ${lock.reason} (run ${lock.run})`, {
     expected: "no lock of another run",
     found: `a lock since ${isoTime(lock.acquiredAt)}, until ${isoTime(lock.expiresAt)} unless renewed`,

@@ -20,7 +20,8 @@ export const hostCodes = {
   "host/facts": {
     kind: "failed",
     meaning: "A fact that the host reported is not of the form it must have.",
-    remedy: "Run `nixfleet facts` for the host and look at the named record on the host itself.",
+    remedy:
+      "Look at what is named on the host itself; if it is as it should be there, report it with the versions of both.",
   },
   "host/usage": {
     kind: "internal",
@@ -61,7 +62,7 @@ export const hostCodes = {
   "host/locked": {
     kind: "locked",
     meaning: "Another run holds the host's lock, or an activation is going on there.",
-    remedy: "Wait for it, or see `nixfleet lock status`.",
+    remedy: "Wait for it; `nixfleet status --host HOST` says who holds the lock.",
   },
   "host/moved": {
     kind: "stale",

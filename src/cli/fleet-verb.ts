@@ -1,19 +1,20 @@
 /** What every verb that deals with hosts does around its workflow: load, select, wire, watch for signals, report, exit. */
 import { foldHosts } from "../domain/fold-hosts.ts";
-import { type ExitCode, exitCodeOf, exitCodes, worstExitCode } from "../domain/outcome/exit-codes.ts";
+import { type ExitCode, exitCodes } from "../domain/outcome/exit-codes.ts";
 import { type Failure, failure } from "../domain/outcome/failure.ts";
-import { failureCodes } from "../domain/outcome/failure-codes/index.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
+import { failureExitCode } from "../domain/outcome/run-exit-code.ts";
 import type { Selection } from "../domain/selection/request.ts";
 import { type LoadedProject, loadProject } from "../workflows/inventory/load-project.ts";
 import { rerunHostsFrom } from "../workflows/inventory/rerun-hosts.ts";
 import { selectHosts } from "../workflows/inventory/select-hosts.ts";
-import { createInterruption, type Tools } from "../workflows/tools.ts";
+import { createInterruption, type Interruption, type Tools } from "../workflows/tools.ts";
 import type { CliContext } from "./context.ts";
 import type { FleetFlags } from "./fleet-options.ts";
 import { outputOptions } from "./output-options.ts";
 import { projectRequest } from "./project-options.ts";
 import { createReporter, type Reporter } from "./render/reporter.ts";
+import { type Repetition, repetitionOf } from "./repetition.ts";
 import { selectionRequest } from "./selection-options.ts";
 import { listenForSignals } from "./signals.ts";
 import { wireJournal, wireLab, wireProject, wireTools } from "./wire.ts";
@@ -22,6 +23,8 @@ export interface FleetVerb {
   readonly purpose: "query" | "action";
   readonly flags: FleetFlags;
   readonly patterns: readonly string[];
+  /** What this verb needs to be told again, beside the flags that all have. */
+  readonly again?: Partial<Repetition>;
   readonly work: (
     project: LoadedProject,
     selection: Selection,
@@ -30,15 +33,14 @@ export interface FleetVerb {
 }
 
 export async function runFleetVerb(verb: FleetVerb, context: CliContext): Promise<void> {
-  const reporter = createReporter(
-    outputOptions(verb.flags, verb.purpose, context),
-    { ...context, now: Date.now },
-    verb.purpose,
-  );
+  const options = outputOptions(verb.flags, verb.purpose, context);
+  const again = repetitionOf(verb.flags, verb.again);
+  const reporter = createReporter(options, { ...context, now: Date.now, again }, verb.purpose);
+  const interruption = createInterruption();
   try {
-    const outcome = await loadAndWork(verb, reporter, context);
+    const outcome = await loadAndWork(verb, reporter, interruption, context);
     if (!outcome.ok) reporter.failures(outcome.error);
-    context.exit(outcome.ok ? outcome.value : exitCodeOfFailures(outcome.error));
+    context.exit(outcome.ok ? outcome.value : failureExitCode(outcome.error, interruption.first));
   } finally {
     reporter.end();
   }
@@ -47,6 +49,7 @@ export async function runFleetVerb(verb: FleetVerb, context: CliContext): Promis
 async function loadAndWork(
   verb: FleetVerb,
   reporter: Reporter,
+  interruption: Interruption,
   context: CliContext,
 ): Promise<Result<ExitCode, readonly Failure[]>> {
   const { flags, patterns } = verb;
@@ -55,15 +58,14 @@ async function loadAndWork(
   if (!loaded.ok) return loaded;
   const project = await destined(loaded.value, flags, reporter, context);
   if (!project.ok) return project;
-  for (const warning of project.value.warnings) reporter.note(`warning: ${warning.what}`);
-  const journal = await wireJournal(context, (trouble) => reporter.note(`warning: ${trouble.what}`));
+  reporter.warnings(project.value.warnings);
+  const journal = await wireJournal(context, (trouble) => reporter.warnings([trouble]));
   const selection = await selectHosts(project.value.inventory, selectionRequest(flags, patterns), {
     cwd: context.cwd,
     ports: { files: ports.files, rerunHosts: rerunHostsFrom(journal) },
   });
   if (!selection.ok) return selection;
-  for (const warning of selection.value.warnings) reporter.note(`warning: ${warning.what}`);
-  const interruption = createInterruption();
+  reporter.warnings(selection.value.warnings);
   const tools = await wireTools({ context, flags, project: project.value, journal, audience: reporter, interruption });
   if (!tools.ok) return err(tools.error);
   const silence = listenForSignals(interruption, () => context.exitNow(exitCodes.interrupted));
@@ -89,13 +91,6 @@ async function destined(
   if (leftOut.length > 0) reporter.note(`the lab has no machine for ${foldHosts(leftOut)}: left out`);
   return ok({ ...project, inventory });
 }
-
-export const exitCodeOfFailures = (failures: readonly Failure[]): ExitCode =>
-  worstExitCode(
-    failures.map(({ code }) =>
-      code === "cli/interrupted" ? exitCodes.interrupted : exitCodeOf(failureCodes[code].kind),
-    ),
-  );
 
 /** For a verb that would change hosts: without any selection it is all of them, and that should be typed. */
 export function needsSelection(selection: Selection, verb: string): Failure | undefined {

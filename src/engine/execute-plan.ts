@@ -8,7 +8,7 @@ import type { HostResult } from "../domain/outcome/events.ts";
 import { failure } from "../domain/outcome/failure.ts";
 import type { Plan, PlanHost } from "../domain/plan/plan.ts";
 import type { Fleet } from "./fleet.ts";
-import { failedResult, resultOfOutcome, resultWithoutSteps } from "./host-result.ts";
+import { failedResult, notStarted, resultOfOutcome, resultWithoutSteps } from "./host-result.ts";
 import { runHost } from "./run-host.ts";
 import type { StepContext } from "./step-context.ts";
 
@@ -56,14 +56,6 @@ async function report(result: HostResult, { recorder }: Execution): Promise<Host
   await recorder.record(hostFinished(result));
   return result;
 }
-
-const notStarted = (host: PlanHost): HostResult => ({
-  name: host.name,
-  status: "not_started",
-  from: host.from?.system ?? null,
-  to: host.to?.system ?? null,
-  ms: 0,
-});
 
 function hostNameOf(host: PlanHost): HostName {
   const name = parseHostName(host.name);

@@ -4,7 +4,7 @@ import type { HostResult, HostStatus } from "../domain/outcome/events.ts";
 import type { Failure } from "../domain/outcome/failure.ts";
 import { failureCodes } from "../domain/outcome/failure-codes/index.ts";
 import { unreachable } from "../domain/outcome/unreachable.ts";
-import type { PlanHost } from "../domain/plan/plan.ts";
+import type { Plan, PlanHost } from "../domain/plan/plan.ts";
 import type { StepOutcome } from "./step-outcome.ts";
 
 export function resultOfOutcome(host: PlanHost, outcome: StepOutcome, ms: number): HostResult {
@@ -28,6 +28,12 @@ export const failedResult = (host: PlanHost, error: Failure, ms: number): HostRe
   error: eventErrorOf(error),
 });
 
+/** For the hosts of a plan that nobody began to carry out. */
+export const resultsNotStarted = (plan: Plan): HostResult[] =>
+  plan.hosts.map((host) => (host.action === "change" ? notStarted(host) : resultWithoutSteps(host)));
+
+export const notStarted = (host: PlanHost): HostResult => ({ ...blank(host, 0), status: "not_started" });
+
 /** For a host that the plan does not touch. */
 export function resultWithoutSteps(host: PlanHost): HostResult {
   const error = host.error === undefined ? {} : { error: host.error };
@@ -44,10 +50,15 @@ function statusWithoutSteps(host: PlanHost): HostStatus {
     case "failed":
       return "failed";
     case "held":
-      return host.code !== undefined && kindOf(host.code) === "locked" ? "locked" : "held";
+      return statusOfHeld(host.code === undefined ? undefined : kindOf(host.code));
     default:
       return unreachable(host.action);
   }
+}
+
+/** Somebody else's file in the way is trouble to be settled; only a window or a missing approval settles itself. */
+function statusOfHeld(kind: string | undefined): HostStatus {
+  return kind === "locked" || kind === "failed" ? kind : "held";
 }
 
 function statusOf(error: Failure): HostStatus {

@@ -8,6 +8,7 @@ export interface Audience {
   plan(plan: Plan, hints?: { readonly file?: string; readonly next?: string | null }): void;
   event(event: RunEvent): void;
   status(status: Status): void;
+  /** What ended a run as a whole; the same as its diagnostics of level error. */
   failures(failures: readonly Failure[]): void;
   note(text: string): void;
 }

@@ -1,19 +1,15 @@
 /** `nixfleet apply`: plan, show, confirm, execute; or execute a saved plan exactly as it stands. */
 import type { Inventory } from "../domain/inventory/resolved.ts";
-import type { ExitCode } from "../domain/outcome/exit-codes.ts";
-import type { Failure } from "../domain/outcome/failure.ts";
-import { err, type Result } from "../domain/outcome/result.ts";
+import { err } from "../domain/outcome/result.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import { verifyPlan } from "../domain/plan/verify.ts";
 import { type CarryOut, carryOut } from "./carry-out.ts";
 import { type ApplyRequest, planApply } from "./plan-apply.ts";
-import { type Frame, inFrame } from "./run-frame.ts";
+import { inFrame, type Outcome } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
 
-type Outcome = Result<ExitCode, readonly Failure[]>;
-
 export async function applyFleet(request: ApplyRequest, confirm: CarryOut["confirm"], tools: Tools): Promise<Outcome> {
-  return framed("apply", tools, async (frame) => {
+  return inFrame("apply", tools, true, async (frame) => {
     const plan = await planApply(request, frame, tools);
     if (!plan.ok) return plan;
     tools.audience.plan(plan.value);
@@ -30,13 +26,8 @@ export async function applyPlan(
 ): Promise<Outcome> {
   const problems = verifyPlan(plan, { inventory });
   if (problems.length > 0) return err(problems);
-  return framed(plan.verb, tools, (frame) => {
+  return inFrame(plan.verb, tools, true, (frame) => {
     tools.audience.plan(plan);
     return carryOut({ plan, hosts: inventory.hosts, confirm }, frame, tools);
   });
-}
-
-async function framed(verb: string, tools: Tools, work: (frame: Frame) => Promise<Outcome>): Promise<Outcome> {
-  const outcome = await inFrame(verb, tools, true, work);
-  return outcome.ok ? outcome.value : err([outcome.error]);
 }

@@ -2,11 +2,12 @@
 import type { HostName } from "../domain/ids.ts";
 import type { ResolvedHost } from "../domain/inventory/resolved.ts";
 import { planMade } from "../domain/outcome/event-bodies.ts";
-import { type ExitCode, exitCodes } from "../domain/outcome/exit-codes.ts";
+import type { ExitCode } from "../domain/outcome/exit-codes.ts";
 import type { Failure } from "../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import { executePlan } from "../engine/execute-plan.ts";
+import { resultsNotStarted } from "../engine/host-result.ts";
 import { systemsOf } from "./plan.ts";
 import { concludeRun, type Frame } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
@@ -29,7 +30,7 @@ export async function carryOut(
   if (plan.summary.change > 0) {
     const agreed = await confirm(plan);
     if (!agreed.ok) return err([agreed.error]);
-    if (!agreed.value) return ok(exitCodes.halted);
+    if (!agreed.value) return ok(await concludeRun(frame, resultsNotStarted(plan), tools));
     const signed = await signClosures(plan, tools);
     if (!signed.ok) return err([signed.error]);
   }

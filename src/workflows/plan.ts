@@ -1,13 +1,12 @@
 /** `nixfleet plan`: gather, decide, show, and write it down when asked. Changes nothing on any host. */
 import { parseStorePath } from "../domain/ids.ts";
 import { type ExitCode, exitCodeOf, exitCodes, worstExitCode } from "../domain/outcome/exit-codes.ts";
-import type { Failure } from "../domain/outcome/failure.ts";
 import { failureCodes } from "../domain/outcome/failure-codes/index.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import { encodePlan } from "../domain/plan/codec.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import { type ApplyRequest, planApply } from "./plan-apply.ts";
-import { type Frame, inFrame } from "./run-frame.ts";
+import { type Frame, inFrame, type Outcome } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
 
 export interface PlanRequest extends ApplyRequest {
@@ -17,16 +16,10 @@ export interface PlanRequest extends ApplyRequest {
   readonly out?: { readonly file: string; readonly write: (text: string) => Promise<Result<void>> };
 }
 
-export async function planFleet(request: PlanRequest, tools: Tools): Promise<Result<ExitCode, readonly Failure[]>> {
-  const framed = await inFrame("plan", tools, false, (frame) => planAndShow(request, frame, tools));
-  return framed.ok ? framed.value : err([framed.error]);
-}
+export const planFleet = (request: PlanRequest, tools: Tools): Promise<Outcome> =>
+  inFrame("plan", tools, false, (frame) => planAndShow(request, frame, tools));
 
-async function planAndShow(
-  request: PlanRequest,
-  frame: Frame,
-  tools: Tools,
-): Promise<Result<ExitCode, readonly Failure[]>> {
+async function planAndShow(request: PlanRequest, frame: Frame, tools: Tools): Promise<Outcome> {
   const plan = await planApply(request, frame, tools);
   if (!plan.ok) return plan;
   const { out } = request;

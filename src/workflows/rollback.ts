@@ -2,7 +2,6 @@
 import type { Generation, HostName } from "../domain/ids.ts";
 import type { Inventory, ResolvedHost } from "../domain/inventory/resolved.ts";
 import type { HostFacts } from "../domain/observation/facts.ts";
-import type { ExitCode } from "../domain/outcome/exit-codes.ts";
 import { type Failure, failure } from "../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import { assemble } from "../domain/plan/assemble.ts";
@@ -15,7 +14,7 @@ import { gatherHosts } from "./gather-hosts.ts";
 import { readHostManifest } from "./inspect-host.ts";
 import { observeHosts } from "./observe-hosts.ts";
 import { exitCodeOfPlan } from "./plan.ts";
-import { type Frame, inFrame } from "./run-frame.ts";
+import { type Frame, inFrame, type Outcome } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
 
 export interface RollbackRequest {
@@ -27,32 +26,23 @@ export interface RollbackRequest {
   readonly to: "previous" | Generation;
 }
 
-export async function rollBack(
-  request: RollbackRequest,
-  confirm: CarryOut["confirm"],
-  tools: Tools,
-): Promise<Result<ExitCode, readonly Failure[]>> {
-  const outcome = await inFrame(request.verb, tools, true, async (frame) => {
+export function rollBack(request: RollbackRequest, confirm: CarryOut["confirm"], tools: Tools): Promise<Outcome> {
+  return inFrame(request.verb, tools, true, async (frame) => {
     const plan = await planRollback(request, frame, tools);
     if (!plan.ok) return plan;
     tools.audience.plan(plan.value);
     return carryOut({ plan: plan.value, hosts: request.hosts, confirm }, frame, tools);
   });
-  return outcome.ok ? outcome.value : err([outcome.error]);
 }
 
 /** The plan alone, for `--check`. */
-export async function showRollback(
-  request: RollbackRequest,
-  tools: Tools,
-): Promise<Result<ExitCode, readonly Failure[]>> {
-  const outcome = await inFrame(request.verb, tools, false, async (frame) => {
+export function showRollback(request: RollbackRequest, tools: Tools): Promise<Outcome> {
+  return inFrame(request.verb, tools, false, async (frame) => {
     const plan = await planRollback(request, frame, tools);
     if (!plan.ok) return plan;
     tools.audience.plan(plan.value);
     return ok(exitCodeOfPlan(plan.value, false));
   });
-  return outcome.ok ? outcome.value : err([outcome.error]);
 }
 
 async function planRollback(
@@ -61,7 +51,7 @@ async function planRollback(
   tools: Tools,
 ): Promise<Result<Plan, readonly Failure[]>> {
   const { hosts, inventory, selection, maxParallel } = request;
-  const { clock, storeFiles, interruption } = tools;
+  const { clock, storeFiles, journal, interruption } = tools;
   const signal = interruption.draining;
   const { fleet, recorder } = frame;
   const observed = await observeHosts(hosts, { fleet, recorder, clock, signal });
@@ -83,7 +73,7 @@ async function planRollback(
     toolVersion: tools.toolVersion,
     inputs: { flake: null, revision: null, dirty: false, inventoryDigest: inventory.digest, selection },
     maxParallel,
-    hosts: await gatherHosts(hosts, observed, desired, { fleet, storeFiles, signal }),
+    hosts: await gatherHosts(hosts, observed, desired, { fleet, storeFiles, journal, signal }),
   });
   const problems = verifyPlan(plan);
   return problems.length === 0 ? ok(plan) : err(problems);

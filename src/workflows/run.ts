@@ -1,12 +1,11 @@
 /** `nixfleet run`: one command or task on many hosts, each output kept, equal ones shown together. */
 import type { Inventory, ResolvedHost } from "../domain/inventory/resolved.ts";
-import type { ExitCode } from "../domain/outcome/exit-codes.ts";
-import { type Failure, failure } from "../domain/outcome/failure.ts";
-import { err, type Result } from "../domain/outcome/result.ts";
+import { failure } from "../domain/outcome/failure.ts";
+import { err } from "../domain/outcome/result.ts";
 import { assembleRun, type RunCommand } from "../domain/plan/assemble-run.ts";
 import { verifyPlan } from "../domain/plan/verify.ts";
 import { carryOut } from "./carry-out.ts";
-import { inFrame } from "./run-frame.ts";
+import { inFrame, type Outcome } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
 
 export interface RunRequest {
@@ -17,10 +16,10 @@ export interface RunRequest {
   readonly command: RunCommand;
 }
 
-export async function runOnHosts(request: RunRequest, tools: Tools): Promise<Result<ExitCode, readonly Failure[]>> {
+export function runOnHosts(request: RunRequest, tools: Tools): Promise<Outcome> {
   const { inventory, hosts, selection, maxParallel, command } = request;
   const { clock, interruption } = tools;
-  const outcome = await inFrame("run", tools, true, async (frame) => {
+  return inFrame("run", tools, true, async (frame) => {
     const plan = assembleRun({
       createdAt: new Date(clock.now()).toISOString(),
       toolVersion: tools.toolVersion,
@@ -37,5 +36,4 @@ export async function runOnHosts(request: RunRequest, tools: Tools): Promise<Res
     const confirm = async () => ({ ok: true as const, value: true });
     return carryOut({ plan, hosts, confirm }, frame, tools);
   });
-  return outcome.ok ? outcome.value : err([outcome.error]);
 }

@@ -2,14 +2,14 @@
 import type { HostName, StorePath } from "../domain/ids.ts";
 import type { Inventory, ResolvedHost } from "../domain/inventory/resolved.ts";
 import { type ExitCode, exitCodeOf, exitCodes, worstExitCode } from "../domain/outcome/exit-codes.ts";
-import { type Failure, failure } from "../domain/outcome/failure.ts";
+import { failure } from "../domain/outcome/failure.ts";
 import { failureCodes } from "../domain/outcome/failure-codes/index.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import { assembleStatus } from "../domain/status/assemble-status.ts";
 import type { Status } from "../domain/status/status.ts";
 import { buildClosures } from "./build-closures.ts";
 import { observeHosts } from "./observe-hosts.ts";
-import { type Frame, inFrame } from "./run-frame.ts";
+import { type Frame, inFrame, type Outcome } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
 
 export interface StatusRequest {
@@ -23,19 +23,10 @@ export interface StatusRequest {
   readonly detailedExitCode: boolean;
 }
 
-export async function statusOfFleet(
-  request: StatusRequest,
-  tools: Tools,
-): Promise<Result<ExitCode, readonly Failure[]>> {
-  const outcome = await inFrame("status", tools, false, (frame) => lookAndTell(request, frame, tools));
-  return outcome.ok ? outcome.value : err([outcome.error]);
-}
+export const statusOfFleet = (request: StatusRequest, tools: Tools): Promise<Outcome> =>
+  inFrame("status", tools, false, (frame) => lookAndTell(request, frame, tools));
 
-async function lookAndTell(
-  request: StatusRequest,
-  frame: Frame,
-  tools: Tools,
-): Promise<Result<ExitCode, readonly Failure[]>> {
+async function lookAndTell(request: StatusRequest, frame: Frame, tools: Tools): Promise<Outcome> {
   const { hosts } = request;
   const { clock, interruption, audience } = tools;
   const { fleet, recorder } = frame;

@@ -36,6 +36,7 @@ export function goBack(
       purpose: flags.check === true ? "query" : "action",
       flags,
       patterns,
+      again: verb === "rollback" ? { flags: ["--to", String(flags.to)] } : {},
       work: async ({ inventory }, selection, tools) => {
         const unselected = needsSelection(selection, verb);
         if (unselected !== undefined) return err([unselected]);

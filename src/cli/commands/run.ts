@@ -31,6 +31,7 @@ export function configure(command: Command, context: CliContext): void {
         purpose: "action",
         flags,
         patterns: [],
+        again: { flags: ownFlags(flags), operands: ["--", ...words] },
         work: async ({ inventory }, selection, tools) => {
           const unselected = needsSelection(selection, "run");
           const chosen = commandFrom(words, flags, inventory);
@@ -45,6 +46,11 @@ export function configure(command: Command, context: CliContext): void {
     ),
   );
 }
+
+const ownFlags = ({ sudo, timeout }: RunFlags): string[] => [
+  ...(sudo === true ? ["--sudo"] : []),
+  ...(timeout === undefined ? [] : ["--timeout", `${Math.ceil(timeout / 1000)}s`]),
+];
 
 function commandFrom(words: readonly string[], flags: RunFlags, { tasks }: Inventory): Result<RunCommand> {
   const [first = "", ...more] = words;

@@ -4,7 +4,7 @@ import { type Activity, type BoardState, phaseCounts } from "./board-state.ts";
 import { stopwatch, truncate } from "./layout.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
-import { statusWords } from "./words.ts";
+import { statusWord } from "./words.ts";
 
 /** Hosts named on the board: those that take longest. */
 const SLOWEST = 3;
@@ -29,7 +29,7 @@ export function renderBoard(
 
 /** "[00:45] apply: 18 changed, 1 failed, 6 running (copy 4, activate 2), 20 waiting". */
 export function headline(state: BoardState, nowMs: number): string {
-  const finished = [...state.finished].map(([status, number]) => `${number} ${statusWords[status]}`);
+  const finished = [...state.finished].map(([status, number]) => `${number} ${statusWord(status, state.verb)}`);
   const counts = phaseCounts(state, phases).map(([phase, number]) => `${phase} ${number}`);
   const running = counts.length === 0 ? [] : [`${state.active.size} running (${counts.join(", ")})`];
   const waiting = waitingHosts(state);

@@ -11,8 +11,8 @@ const MAX_LINES = 5000;
 
 export interface HostOutputs {
   take(event: RunEvent): void;
-  /** Prints what was gathered. One single host was printed as it came. */
-  flush(summary: Extract<RunEvent, { type: "summary" }>): void;
+  /** Prints what was gathered, and tells whether there was any. One single host was printed as it came. */
+  flush(summary: Extract<RunEvent, { type: "summary" }>): boolean;
   /** Whether what hosts print is the result of this command. */
   areResult(): boolean;
 }
@@ -34,9 +34,10 @@ export function hostOutputs(sink: {
       else keep(lines, event.host, outputLine(event.msg));
     },
     flush(summary) {
-      if (!isRun || single) return;
+      if (!isRun || single) return false;
       const began = summary.hosts.filter((host) => lines.has(host.name) || host.status === "changed");
       sink.stdout.write(renderOutputs(began, lines, sink.style));
+      return began.length > 0;
     },
     areResult: () => isRun,
   };
@@ -48,7 +49,7 @@ function renderOutputs(hosts: readonly HostResult[], lines: Lines, style: Style)
   const textOf = (name: string): string => bodyOf(lines.get(name)).join("\n");
   const groups = groupBy(hosts, (host) => `${host.status}\0${host.error?.what ?? ""}\0${textOf(host.name)}`);
   return groups
-    .sort((a, b) => b.length - a.length)
+    .sort((a, b) => Number(hasFailed(a)) - Number(hasFailed(b)) || b.length - a.length)
     .map((group) => {
       const [first] = group;
       const names = printable(foldHosts(group.map((host) => host.name)));
@@ -59,6 +60,9 @@ function renderOutputs(hosts: readonly HostResult[], lines: Lines, style: Style)
     })
     .join("\n");
 }
+
+/** Trouble comes last, where it is seen. */
+const hasFailed = ([first]: readonly HostResult[]): boolean => first?.error !== undefined;
 
 function bodyOf(output: { readonly kept: readonly string[]; readonly dropped: number } | undefined): string[] {
   if (output === undefined) return ["(no output)"];

@@ -1,14 +1,16 @@
 /** The lines of a run that stay on the screen: trouble always, good news while the fleet is small. */
 import type { HostResult, RunEvent } from "../../domain/outcome/events.ts";
+import type { FailureCode } from "../../domain/outcome/failure-codes/index.ts";
 import { duration } from "./layout.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
-import { paintStatus, statusWords, troubled } from "./words.ts";
+import { paintStatus, statusWord, troubled } from "./words.ts";
 
 /** Fleets up to this size get a line for each host that changed; larger ones would lose sight of the trouble. */
 const SMALL_FLEET = 20;
 
 export interface LineView {
+  readonly verb: string;
   readonly verbosity: number;
   readonly style: Style;
   /** Hosts that the plan changes; undefined before there is a plan. */
@@ -18,9 +20,10 @@ export interface LineView {
 export function lastingLines(event: RunEvent, view: LineView): string[] {
   switch (event.type) {
     case "host_result":
-      return isWorthALine(event.result, view) ? [resultLine(event.result, view.style)] : [];
+      return isWorthALine(event.result, view) ? [resultLine(event.result, view)] : [];
     case "diagnostic":
-      return [diagnosticLine(event, view.style)];
+      // What ends a run is told whole, when it has ended.
+      return event.level === "error" ? [] : [diagnosticLine(event, view.style)];
     case "signal":
       return [view.style.warning(printable(event.msg))];
     case "phase_start":
@@ -40,21 +43,25 @@ export function lastingLines(event: RunEvent, view: LineView): string[] {
   }
 }
 
-function isWorthALine({ status }: HostResult, { verbosity, hosts }: LineView): boolean {
+function isWorthALine({ status, error }: HostResult, { verb, verbosity, hosts }: LineView): boolean {
+  // How a command ended stands above what it printed.
+  const toldWithOutput = verb === "run" && (status === "changed" || error?.code === COMMAND_FAILED);
+  if (toldWithOutput) return verbosity > 0;
   if (troubled.has(status)) return true;
   if (verbosity < 0) return false;
   return verbosity > 0 || (status === "changed" && (hosts ?? 0) <= SMALL_FLEET);
 }
 
+const COMMAND_FAILED: FailureCode = "host/command-failed";
+
 /** "web-3  changed in 14 s", "web-4  failed in 2 s: unit nginx.service failed". */
-function resultLine({ name, status, ms, error }: HostResult, style: Style): string {
+function resultLine({ name, status, ms, error }: HostResult, { verb, style }: LineView): string {
   const took = ms > 0 ? ` in ${duration(ms)}` : "";
   const why = error === undefined ? "" : `: ${printable(error.what)}`;
-  return `${style.name(printable(name))}  ${paintStatus(status, style)(statusWords[status])}${took}${why}`;
+  return `${style.name(printable(name))}  ${paintStatus(status, style)(statusWord(status, verb))}${took}${why}`;
 }
 
 function diagnosticLine(event: Extract<RunEvent, { type: "diagnostic" }>, style: Style): string {
   const place = event.host === undefined ? "" : `${printable(event.host)}: `;
-  const word = event.level === "error" ? style.bad("error") : style.warning("warning");
-  return `${word}[${printable(event.error.code)}]: ${place}${printable(event.error.what)}`;
+  return `${style.warning("warning")}[${printable(event.error.code)}]: ${place}${printable(event.error.what)}`;
 }

@@ -1,9 +1,9 @@
 /** Results for programs: JSON on stdout and nothing else there. Failures go to stderr as for people. */
 import type { CliContext } from "../context.ts";
 import type { OutputOptions } from "../output-options.ts";
-import { renderFailures } from "./failures.ts";
 import { lastingLines } from "./lasting-lines.ts";
 import { outputTo } from "./output.ts";
+import { renderProblems, renderWarnings } from "./problems.ts";
 import type { Reporter } from "./reporter.ts";
 import { styleFor } from "./style.ts";
 
@@ -30,10 +30,12 @@ export function machineReporter(
     event: (event) => {
       if (purpose === "action" && (lines || event.type === "summary")) print(event);
       // Nobody reads the events of a query, but a warning must not get lost with them.
-      else if (event.type === "diagnostic") tell(lastingLines(event, { verbosity: -1, style, hosts: undefined }));
+      else if (event.type === "diagnostic")
+        tell(lastingLines(event, { verb: "", verbosity: -1, style, hosts: undefined }));
     },
     status: print,
-    failures: (failures) => stderr.write(renderFailures(failures, style)),
+    failures: (failures) => stderr.write(renderProblems(failures, style)),
+    warnings: (warnings) => stderr.write(renderWarnings(warnings, style)),
     note: () => {},
     end: () => {},
   };

@@ -32,7 +32,7 @@ export function progressFor(
   return {
     event(event) {
       state = foldBoard(state, event);
-      const lines = lastingLines(event, { ...options, style: sink.style, hosts: state.planned });
+      const lines = lastingLines(event, { ...options, verb: state.verb, style: sink.style, hosts: state.planned });
       display.update(state, lines);
     },
     pause: () => display.pause(),

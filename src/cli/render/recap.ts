@@ -1,17 +1,22 @@
 /** The last words of a run: counts, failures grouped by equal cause, and the next command. */
 import { foldHosts } from "../../domain/fold-hosts.ts";
+import { quote } from "../../domain/host/quote.ts";
 import type { HostResult, HostStatus, RunEvent } from "../../domain/outcome/events.ts";
+import type { FailureCode } from "../../domain/outcome/failure-codes/index.ts";
 import { groupFailures } from "../../domain/plan/groups.ts";
+import type { Repetition } from "../repetition.ts";
 import { renderError } from "./failures.ts";
 import { duration, wrap } from "./layout.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
-import { paintStatus, rerunnable, statusOrder, statusWords, troubled } from "./words.ts";
+import { paintStatus, rerunnable, statusOrder, statusWord, troubled } from "./words.ts";
 
 export interface RecapView {
   readonly style: Style;
   readonly width: number;
   readonly verbosity: number;
+  /** How to type the command again. */
+  readonly again?: Repetition;
 }
 
 type Summary = Extract<RunEvent, { type: "summary" }>;
@@ -21,13 +26,24 @@ const DETAIL_LINES = 12;
 
 /** Ends with a newline. */
 export function renderRecap(summary: Summary, verb: string, view: RecapView): string {
-  const failing = summary.hosts.filter((host) => troubled.has(host.status));
+  if (nothingDone(summary)) return `${headline(summary, verb, "nothing was changed", view.style)}\n`;
+  const failing = summary.hosts.filter((host) => troubled.has(host.status) && !toldWithOutput(host, summary));
   const errors = groupFailures(failing.flatMap(failureOf)).map((group) =>
     renderError(shortened(group.error), group.hosts, view.style),
   );
-  const blocks = [...(view.verbosity < 0 ? [] : errors), ...leftOut(summary, view), closing(summary, verb, view)];
+  const blocks = [...(view.verbosity < 0 ? [] : errors), ...leftOut(summary, verb, view), closing(summary, verb, view)];
   return blocks.map((block) => `${block.trimEnd()}\n`).join("\n");
 }
+
+/** No host was begun: the operator said no, or pressed Ctrl-C early enough. */
+const nothingDone = ({ hosts }: Summary): boolean =>
+  hosts.some((host) => host.status === "not_started") && hosts.every((host) => host.ms === 0);
+
+/** The outputs of several hosts stand under the names of those hosts, with how the command ended. */
+const toldWithOutput = ({ error }: HostResult, { hosts }: Summary): boolean =>
+  hosts.length > 1 && error?.code === COMMAND_FAILED;
+
+const COMMAND_FAILED: FailureCode = "host/command-failed";
 
 function failureOf(host: HostResult) {
   return host.error === undefined ? [] : [{ host: host.name, error: host.error }];
@@ -41,7 +57,7 @@ function shortened(error: NonNullable<HostResult["error"]>): NonNullable<HostRes
 }
 
 /** Hosts that ended badly or not at all, without a failure of their own to tell. */
-function leftOut(summary: Summary, { style, width }: RecapView): string[] {
+function leftOut(summary: Summary, verb: string, { style, width }: RecapView): string[] {
   const quiet = summary.hosts.filter(
     (host) => host.error === undefined && (troubled.has(host.status) || host.status === "not_started"),
   );
@@ -50,29 +66,34 @@ function leftOut(summary: Summary, { style, width }: RecapView): string[] {
     .filter(([, hosts]) => hosts.length > 0)
     .map(([status, hosts]) => {
       const names = printable(foldHosts(hosts.map((host) => host.name)));
-      const [first = "", ...others] = wrap(names, { first: `${statusWords[status]}  `, width });
-      const word = statusWords[status];
+      const [first = "", ...others] = wrap(names, { first: `${statusWord(status, verb)}  `, width });
+      const word = statusWord(status, verb);
       return [paintStatus(status, style)(word) + first.slice(word.length), ...others].join("\n");
     });
 }
 
-function closing(summary: Summary, verb: string, { style, width }: RecapView): string {
-  const words = statusOrder.flatMap((status) => countWord(summary, status, style));
-  const line = `${style.strong(printable(verb))} ${summary.exit === 0 ? "done" : "ended"} in ${duration(summary.ms)}: ${words.join(", ") || "no hosts"}`;
+function closing(summary: Summary, verb: string, { style, again }: RecapView): string {
+  const words = statusOrder.flatMap((status) => countWord(summary, status, verb, style));
+  const line = headline(summary, verb, words.join(", ") || "no hosts", style);
   const unfinished = summary.hosts.some((host) => troubled.has(host.status) || host.status === "not_started");
   if (!unfinished) return line;
-  const details = wrap(`nixfleet runs show ${printable(summary.run)}`, { first: "details  ", width });
-  return [line, ...details, ...wrap(againWords(summary, verb), { first: "again    ", width })].join("\n");
+  const details = `details  nixfleet runs show ${printable(summary.run)}`;
+  return [line, details, `again    ${againWords(summary, verb, again)}`].join("\n");
 }
 
-function againWords(summary: Summary, verb: string): string {
+const headline = (summary: Summary, verb: string, words: string, style: Style): string =>
+  `${style.strong(printable(verb))} ${summary.exit === 0 ? "done" : "ended"} in ${duration(summary.ms)}: ${words}`;
+
+function againWords(summary: Summary, verb: string, again: Repetition | undefined): string {
   const failed = summary.hosts.some((host) => rerunnable.has(host.status));
   if (!failed) return "the same command: what is done is left alone";
-  const rerun = `nixfleet ${printable(verb)} --rerun failed --run ${printable(summary.run)}`;
-  return verb === "run" ? `${rerun} -- COMMAND` : rerun;
+  const words = ["nixfleet", verb, "--rerun", "failed", "--run", summary.run];
+  // Of a recorded run nobody knows any more what was typed.
+  const typed = again === undefined ? (verb === "run" ? ["--", "COMMAND"] : []) : [...again.flags, ...again.operands];
+  return printable([...words, ...typed.map(quote)].join(" "));
 }
 
-function countWord(summary: Summary, status: HostStatus, style: Style): string[] {
+function countWord(summary: Summary, status: HostStatus, verb: string, style: Style): string[] {
   const number = summary.counts[status] ?? 0;
-  return number === 0 ? [] : [paintStatus(status, style)(`${number} ${statusWords[status]}`)];
+  return number === 0 ? [] : [paintStatus(status, style)(`${number} ${statusWord(status, verb)}`)];
 }

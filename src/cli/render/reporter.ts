@@ -5,6 +5,7 @@ import type { Plan } from "../../domain/plan/plan.ts";
 import type { Status } from "../../domain/status/status.ts";
 import type { CliContext } from "../context.ts";
 import type { OutputOptions } from "../output-options.ts";
+import type { Repetition } from "../repetition.ts";
 import { humanReporter } from "./human-reporter.ts";
 import { machineReporter } from "./machine-reporter.ts";
 
@@ -14,8 +15,9 @@ export interface Reporter {
   /** Each event of a run, in order. */
   event(event: RunEvent): void;
   status(status: Status): void;
-  /** Trouble outside of any run: usage, configuration, a refused plan. */
+  /** What ended the command before it had a result: usage, configuration, a refused plan. Comes after all events. */
   failures(failures: readonly Failure[]): void;
+  warnings(warnings: readonly Failure[]): void;
   /** One line of information for people; machines never see it. */
   note(text: string): void;
   /** Clears what is only for the moment and stops all timers. Call it last, also after an interruption. */
@@ -30,6 +32,8 @@ export interface PlanHints {
 }
 
 export interface ReporterContext extends Pick<CliContext, "stdout" | "stderr" | "env"> {
+  /** For the commands that are suggested. */
+  readonly again?: Repetition;
   /** Milliseconds since the epoch. */
   now(): number;
 }

@@ -2,8 +2,10 @@
 
 import { countStatuses } from "../../domain/outcome/event-bodies.ts";
 import type { RunEvent } from "../../domain/outcome/events.ts";
+import { groupFailures } from "../../domain/plan/groups.ts";
 import { summarizeRun } from "../../domain/run/summary.ts";
 import type { RunReading, RunRecord } from "../../ports/journal.ts";
+import { renderError } from "./failures.ts";
 import { lastingLines } from "./lasting-lines.ts";
 import { type Cell, duration, table } from "./layout.ts";
 import { printable } from "./printable.ts";
@@ -60,12 +62,23 @@ export function renderRun(reading: RunReading, view: RecapView): string {
     [{ text: "record" }, { text: printable(reading.folder) }],
   ]);
   // The recap tells failures already, in groups; here every host has its line.
-  const lines = reading.events
-    .filter((event) => event.type !== "diagnostic" || event.level !== "error")
-    .flatMap((event) => lastingLines(event, { style, verbosity: Math.max(1, view.verbosity), hosts: undefined }));
-  const blocks = [head.join("\n"), lines.join("\n"), renderRecap(endOf(reading), reading.verb, view).trimEnd()];
+  const lines = reading.events.flatMap((event) =>
+    lastingLines(event, { ...view, verbosity: Math.max(1, view.verbosity), verb: reading.verb, hosts: undefined }),
+  );
+  const blocks = [
+    head.join("\n"),
+    lines.join("\n"),
+    ...obstacles(reading.events, style),
+    renderRecap(endOf(reading), reading.verb, view).trimEnd(),
+  ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
+
+/** What ended the run before it had results. */
+const obstacles = (events: readonly RunEvent[], style: Style): string[] =>
+  groupFailures(events.filter((event) => event.type === "diagnostic").filter((event) => event.level === "error")).map(
+    ({ error, hosts }) => renderError(error, hosts, style).trimEnd(),
+  );
 
 function stateWords({ state, exit }: RunReading): string {
   if (state === "died") return "died: the process ended without a summary; hosts marked unknown may have been changed";

@@ -2,7 +2,7 @@
 import type { HostStatus } from "../../domain/outcome/events.ts";
 import type { Style } from "./style.ts";
 
-export const statusWords: Readonly<Record<HostStatus, string>> = {
+const statusWords: Readonly<Record<HostStatus, string>> = {
   unchanged: "unchanged",
   changed: "changed",
   failed: "failed",
@@ -15,6 +15,10 @@ export const statusWords: Readonly<Record<HostStatus, string>> = {
   not_started: "not started",
   unknown: "unknown",
 };
+
+/** A command that ran need not have changed anything: of `run` people want to know whether it worked. */
+export const statusWord = (status: HostStatus, verb: string): string =>
+  verb === "run" && status === "changed" ? "ok" : statusWords[status];
 
 /** In the order in which counts are read out: what went well, then what did not, then what did not happen. */
 export const statusOrder = [

@@ -35,13 +35,15 @@ export interface FailureGroup {
 
 /** Failures of equal text; a host's own name inside the text does not make it another. Largest first. */
 export function groupFailures(
-  failures: readonly { readonly host?: string; readonly error: EventError }[],
+  failures: readonly { readonly host?: string | undefined; readonly error: EventError }[],
 ): FailureGroup[] {
   const groups = groupBy(failures, ({ host, error }) => withoutName(canonicalJson(error), host));
   return groups.map(failureGroup).sort((a, b) => b.hosts.length - a.hosts.length);
 }
 
-function failureGroup(members: readonly { readonly host?: string; readonly error: EventError }[]): FailureGroup {
+function failureGroup(
+  members: readonly { readonly host?: string | undefined; readonly error: EventError }[],
+): FailureGroup {
   const hosts = members.flatMap(({ host }) => (host === undefined ? [] : [host])).sort(compareHostNames);
   const { host, error } = firstOf(members);
   if (host === undefined || hosts.length === 1) return { hosts, error };

@@ -28,7 +28,7 @@ export async function runOnHost(step: Extract<Step, { kind: "run" }>, context: S
   }
   if (exit.value === 0) return { kind: "done" };
   const what = `the command ended with exit code ${exit.value}`;
-  return { kind: "failed", error: failure("host/command-failed", what, { host, found: String(exit.value) }) };
+  return { kind: "failed", error: failure("host/command-failed", what, { host }) };
 }
 
 function printer(stream: "stdout" | "stderr", { session, recorder }: StepContext) {

@@ -10,6 +10,8 @@ const view: PlanView = {
   verbosity: 0,
   next: "nixfleet apply --group web",
 };
+// A digest over the whole plan: other tests hold it to its word.
+const withoutId = (text: string): string => text.replace(/^Plan [0-9a-f]{12}/, "Plan 0123456789ab");
 const golden = (name: string): string => `../golden/${name}.txt`;
 
 describe("a plan for people", () => {
@@ -24,7 +26,7 @@ describe("a plan for people", () => {
     ["plan-alike", alikePlan, {}],
     ["plan-alike-full", alikePlan, { diff: "full" }],
   ])("%s", async (name, plan, over) => {
-    await expect(renderPlan(plan, { ...view, ...over })).toMatchFileSnapshot(golden(name));
+    await expect(withoutId(renderPlan(plan, { ...view, ...over }))).toMatchFileSnapshot(golden(name));
   });
 
   test("says the same with and without colour", () => {

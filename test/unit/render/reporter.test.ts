@@ -1,13 +1,15 @@
 import { describe, expect, test, vi } from "vitest";
 import { type OutputFlags, outputOptions } from "../../../src/cli/output-options.ts";
 import { createReporter, type Reporter } from "../../../src/cli/render/reporter.ts";
+import type { Repetition } from "../../../src/cli/repetition.ts";
+import { diagnosed, runEnded, runStarted } from "../../../src/domain/outcome/event-bodies.ts";
 import { eventSchema } from "../../../src/domain/outcome/events.ts";
 import { failure } from "../../../src/domain/outcome/failure.ts";
 import { planSchema } from "../../../src/domain/plan/plan.ts";
 import { examplePlan, firstPlan, idlePlan } from "../../support/example-plan.ts";
 import { type FakeStream, fakeStream, withoutEscapes } from "../../support/fake-terminal.ts";
 import { host } from "../../support/plan-builders.ts";
-import { commandEvents, exampleEvents, startMs } from "../../support/run-events.ts";
+import { commandEvents, eventsOf, exampleEvents, exampleRun, results, startMs } from "../../support/run-events.ts";
 
 interface Setup {
   readonly reporter: Reporter;
@@ -15,10 +17,15 @@ interface Setup {
   readonly stderr: FakeStream;
 }
 
-function setUp(flags: OutputFlags, purpose: "query" | "action", over: { tty?: boolean; env?: object } = {}): Setup {
+function setUp(
+  flags: OutputFlags,
+  purpose: "query" | "action",
+  over: { tty?: boolean; env?: object; again?: Repetition } = {},
+): Setup {
   const terminal = over.tty === true ? { isTTY: true, columns: 80, rows: 24 } : {};
   const [stdout, stderr] = [fakeStream(terminal), fakeStream(terminal)];
-  const context = { stdout, stderr, env: { ...over.env }, now: () => startMs + 20_000 };
+  const again = over.again ?? { flags: [], operands: [] };
+  const context = { stdout, stderr, env: { ...over.env }, now: () => startMs + 20_000, again };
   return { reporter: createReporter(outputOptions(flags, purpose, context), context, purpose), stdout, stderr };
 }
 
@@ -34,7 +41,8 @@ describe("a command that acts, for people", () => {
     setup.reporter.plan(firstPlan);
     play(setup);
     await expect(setup.stdout.text()).toMatchFileSnapshot(golden("recap"));
-    await expect(setup.stderr.text()).toMatchFileSnapshot(golden("progress-plain"));
+    const stderr = setup.stderr.text().replace(/^Plan [0-9a-f]{12}/, "Plan 0123456789ab");
+    await expect(stderr).toMatchFileSnapshot(golden("progress-plain"));
   });
 
   test("is quiet with -q but for trouble and the last lines", async () => {
@@ -86,6 +94,42 @@ describe("a command that acts, for people", () => {
   });
 });
 
+describe("a run that ends before it has results", () => {
+  const trouble = failure("nix/evaluation-failed", "line 3 is wrong", { next: "look at line 3" });
+  const events = eventsOf([
+    runStarted("0.1.0", "apply", "ann@desk"),
+    diagnosed(trouble),
+    runEnded({ exit: 5, ms: 40, hosts: [] }),
+  ]);
+
+  test.each([{}, { output: "human" as const }, { json: true as const }, { quiet: true as const }])(
+    "tells people once what stood in the way (%j)",
+    (flags) => {
+      const setup = setUp(flags, "action");
+      for (const event of events) setup.reporter.event(event);
+      setup.reporter.failures([trouble]);
+      setup.reporter.end();
+      const told = setup.stderr.text();
+      expect(told).toBe("error[nix/evaluation-failed]: line 3 is wrong\n  next      look at line 3\n");
+      if (!("json" in flags)) expect(setup.stdout.text()).toBe("");
+    },
+  );
+
+  test("is one event a line to its summary with --json", () => {
+    const setup = setUp({ json: true }, "action");
+    play(setup, events);
+    const lines = setup.stdout.text().trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toEqual(events);
+  });
+
+  test("stays that short when the operator said no", () => {
+    const setup = setUp({}, "action");
+    const hosts = results.slice(-2);
+    play(setup, eventsOf([runStarted("0.1.0", "apply", "ann@desk"), runEnded({ exit: 6, ms: 40, hosts })]));
+    expect(setup.stdout.text()).toBe("apply ended in 40 ms: nothing was changed\n");
+  });
+});
+
 describe("a command that runs on many hosts", () => {
   const lines = (name: string): string[] => (name === "web-9" ? [] : name === "web-3" ? ["6.1"] : ["6.8", "ok"]);
 
@@ -93,7 +137,22 @@ describe("a command that runs on many hosts", () => {
     const setup = setUp({}, "action");
     play(setup, commandEvents(["web-1", "web-2", "web-3", "web-9", "db-1"], lines));
     await expect(setup.stdout.text()).toMatchFileSnapshot(golden("run-output"));
-    expect(setup.stderr.text()).toMatch(/run ended in 1 s: 4 changed, 1 failed/);
+    expect(setup.stderr.text()).toMatch(/run ended in 1 s: 4 ok, 1 failed/);
+  });
+
+  test("names no host above the outputs, and says each failure once", () => {
+    const setup = setUp({}, "action");
+    play(setup, commandEvents(["web-1", "web-2", "db-1"], lines));
+    expect(setup.stderr.text()).not.toMatch(/web-1|db-1|error\[/);
+    expect(setup.stdout.text().match(/db-1/g)).toHaveLength(1);
+    expect(setup.stdout.text()).toMatch(/db-1: the command ended with exit code 2\n6.8\nok\n$/);
+  });
+
+  test("can be typed again as it was", () => {
+    const again = { flags: ["-i", "prod", "--lab"], operands: ["--", "uname -r"] };
+    const setup = setUp({}, "action", { again });
+    play(setup, commandEvents(["web-1", "db-1"], lines));
+    expect(setup.stderr.text()).toContain(`--run ${exampleRun} -i prod --lab -- 'uname -r'\n`);
   });
 
   test("passes the output of a single host on as it comes", () => {
@@ -165,6 +224,16 @@ describe("plans", () => {
     expect(setup.stdout.text()).toContain(`next  ${next}\n`);
   });
 
+  test.each([
+    [{ selection: ["--group", "web"] }, {}, "nixfleet apply --group web -C 'my fleet' --lab"],
+    [{ selection: [] }, {}, "nixfleet apply --group all -C 'my fleet' --lab"],
+    [{ selection: [] }, { file: "p.json" }, "nixfleet apply p.json -C 'my fleet' --lab"],
+  ])("name a next command that leads to the same fleet (%j, %j)", (inputs, hints, next) => {
+    const setup = setUp({}, "query", { again: { flags: ["-C", "my fleet", "--lab"], operands: [] } });
+    setup.reporter.plan({ ...examplePlan, inputs: { ...examplePlan.inputs, ...inputs } }, hints);
+    expect(setup.stdout.text()).toContain(`next  ${next}\n`);
+  });
+
   test("of all hosts name a next command that will not ask which hosts", () => {
     const setup = setUp({}, "query");
     setup.reporter.plan({ ...examplePlan, inputs: { ...examplePlan.inputs, selection: [] } });
@@ -189,7 +258,8 @@ test("equal failures are told once, under the folded names of their hosts", () =
     refused("web-3"),
   ]);
   const blocks = setup.stderr.text().split("\n\n");
-  expect(blocks).toHaveLength(2);
+  expect(blocks).toHaveLength(3);
+  expect(blocks[2]).toBe("4 errors\n");
   expect(blocks[0]).toMatch(/^error\[transport\/refused\]: web-\[1-3\]: /);
 });
 

@@ -55,7 +55,7 @@ export function addMachineOptions(command: Command): Command {
       ),
     )
     .addOption(
-      new Option("--shape <ubuntu|debian>", `what machines look like, ${everywhere}`)
+      new Option("--shape <ubuntu|debian|nixos>", `what machines look like, ${everywhere}`)
         .argParser(several)
         .default([], "ubuntu"),
     )

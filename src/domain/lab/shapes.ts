@@ -1,8 +1,10 @@
-/** What tells an Ubuntu server from a Debian one, as far as a deployment tool can see. */
+/** What tells an Ubuntu server from a Debian one or from NixOS, as far as a deployment tool can see. */
 import type { LayerEntry } from "./machine-layer.ts";
+import { nixosEntries } from "./nixos/shape.ts";
 import type { Shape } from "./state.ts";
 
 export function shapeEntries(shape: Shape): LayerEntry[] {
+  if (shape === "nixos") return nixosEntries();
   return shape === "ubuntu" ? ubuntu : debian;
 }
 

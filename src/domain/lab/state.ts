@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { LabId } from "./naming.ts";
 
-export const shapes = ["ubuntu", "debian"] as const;
+export const shapes = ["ubuntu", "debian", "nixos"] as const;
 export const sudoModes = ["nopasswd", "password"] as const;
 
 const machineSchema = z.strictObject({

@@ -7,7 +7,9 @@ umask 077
 # Byte-wise lengths and sorting, untranslated messages, no quoting of file names by coreutils.
 LC_ALL=C
 QUOTING_STYLE=literal
+# The last three exist on NixOS, where the others hold next to nothing.
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+PATH=$PATH:/run/wrappers/bin:/run/current-system/sw/bin:/nix/var/nix/profiles/default/bin
 # A bus address or a trick from the caller's environment must not reach systemctl.
 unset CDPATH ENV BASH_ENV IFS SYSTEMD_OFFLINE DBUS_SYSTEM_BUS_ADDRESS NIX_REMOTE NIX_STORE_DIR
 export LC_ALL QUOTING_STYLE PATH
@@ -29,6 +31,17 @@ FORMAT=1
 PROFILE=/nix/var/nix/profiles/nixfleet/system
 ROOTS=/nix/var/nix/gcroots/nixfleet
 RUN_DIR=/run/nixfleet
+# Links to what is live, and to what was booted.
+LIVE=$RUN_DIR/current
+BOOTED=$RUN_DIR/booted
+# NixOS has its own names for the same things, and activates its systems itself.
+NIXOS=
+if [ -e /etc/NIXOS ]; then
+  NIXOS=1
+  PROFILE=/nix/var/nix/profiles/system
+  LIVE=/run/current-system
+  BOOTED=/run/booted-system
+fi
 STATE_DIR=/var/lib/nixfleet
 UNIT_DIR=/etc/systemd/system
 STAGED=.nixfleet-staged

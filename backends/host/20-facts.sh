@@ -57,9 +57,10 @@ facts_tables() {
   find_nix
   find_linked_units "$units"
   find_reboot_signs
+  [ -z "$NIXOS" ] || find_nixos_signs
   tables=$(facts_sources "$paths" | awk -v owned="$owned" -v linked="$linked" -v unit_dir="$UNIT_DIR" \
-    -v profile="$PROFILE" -v run_dir="$RUN_DIR" -v nix="$nix" -v kernel="$kernel" \
-    -v asked="$reboot_asked" -v reboot_writer="$reboot_writer" -F'\t' "$facts_program"; printf .)
+    -v profile="$PROFILE" -v live_link="$LIVE" -v booted_link="$BOOTED" -v nixos="$NIXOS" -v nix="$nix" -v kernel="$kernel" \
+    -v asked="$reboot_asked" -v reboot_writer="$reboot_writer" -F'\t' "$facts_program$nixos_facts_program"; printf .)
   tables=${tables%.}
   # The first line is for us: the host's time, and what identifies the nix program.
   line=${tables%%"$NL"*}
@@ -80,8 +81,8 @@ facts_sources() {
   set +f
   printf '@find\n'
   # The folder of this process in /proc is as old as the process: the time without a process for it.
-  find "/proc/$$" "$nix" "$PROFILE" "$PROFILE"-*-link "$RUN_DIR/current" "$RUN_DIR/booted" /vmlinuz /boot/vmlinuz "$@" \
-    -maxdepth 0 \( \( -path '/nix/*' -o -path "$RUN_DIR/*" -o -path '*/vmlinuz' -o -path "$UNIT_DIR/*" \) \
+  find "/proc/$$" "$nix" "$PROFILE" "$PROFILE"-*-link "$LIVE" "$BOOTED" /vmlinuz /boot/vmlinuz \
+    ${NIXOS:+$nixos_links} "$@" -maxdepth 0 \( \( -path '/nix/*' -o -path '/run/*' -o -path '*/vmlinuz' -o -path "$UNIT_DIR/*" \) \
     -printf '%y\t%m\t%u\t%g\t%s\t%Ts\t%p\t%l\n' -o -printf '%y\t%m\t%u\t%g\t%s\t%Ts\t%p\n' \) 2>/dev/null
   printf '@hash\n'
   # Only regular files: reading a pipe would wait for ever.
@@ -96,7 +97,7 @@ facts_sources() {
     sha256sum -- "$@" 2>/dev/null
   fi
   printf '@disk\n'
-  stat -f -c "%n$TAB%S$TAB%a$TAB%d$TAB%c$TAB%b" /nix /var / 2>/dev/null
+  stat -f -c "%n$TAB%S$TAB%a$TAB%d$TAB%c$TAB%b" /nix /var / ${NIXOS:+/boot} 2>/dev/null
   printf '@units\n'
   if [ -d /run/systemd/system ]; then
     systemctl list-units --all --full --plain --no-legend --no-pager 2>&1 && printf '@units-ok\n'

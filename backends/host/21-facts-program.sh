@@ -30,7 +30,7 @@ facts_program='
     type[path] = $1; mode[path] = $2; user[path] = $3; group[path] = $4; size[path] = $5; mtime[path] = $6
     if ($1 == "l") to_of[path] = $8
     if (path ~ /^\/proc\//) now = $6
-    if (path ~ /^\/nix\/var\/nix\/profiles\/nixfleet\/system-[0-9]+-link$/) links[++link_count] = path
+    if (index(path, profile "-") == 1 && path ~ /-[0-9]+-link$/) links[++link_count] = path
   }
   section == "@hash" {
     sum = substr($0, 1, 64); path = substr($0, 67)
@@ -53,9 +53,9 @@ facts_program='
 
   END {
     print now " " ((nix in mtime) ? nix "\t" mtime[nix] "." size[nix] : "-")
-    system_record("live", run_dir "/current")
+    system_record("live", live_link)
     system_record("committed", profile)
-    system_record("booted", run_dir "/booted")
+    system_record("booted", booted_link)
     emit("generation.committed", (profile in to_of) ? number_of(to_of[profile]) : 0)
     for (i = 1; i <= link_count; i++) {
       path = store_path(links[i])
@@ -98,6 +98,7 @@ facts_program='
   }
   # "no" only where something would have said yes.
   function reboot(   reasons, newest) {
+    if (nixos) return nixos_reboot()
     reasons = asked
     newest = ("/boot/vmlinuz" in to_of) ? to_of["/boot/vmlinuz"] : to_of["/vmlinuz"]
     sub(/^.*vmlinuz-/, "", newest)

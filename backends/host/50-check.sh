@@ -71,7 +71,8 @@ check_space() {
 }
 
 find_nix_env() {
-  for nix_env in /usr/bin/nix-env /usr/local/bin/nix-env /nix/var/nix/profiles/default/bin/nix-env; do
+  for nix_env in /usr/bin/nix-env /usr/local/bin/nix-env /nix/var/nix/profiles/default/bin/nix-env \
+    /run/current-system/sw/bin/nix-env; do
     [ -x "$nix_env" ] && return 0
   done
   return 1

@@ -3,9 +3,9 @@
 
 step_live() {
   if [ "$target" = - ]; then
-    rm -f -- "$RUN_DIR/current"
+    rm -f -- "$LIVE"
   else
-    ln -sfn -- "$target" "$RUN_DIR/current.new" && mv -f -T -- "$RUN_DIR/current.new" "$RUN_DIR/current"
+    ln -sfn -- "$target" "$LIVE.new" && mv -f -T -- "$LIVE.new" "$LIVE"
   fi
 }
 

@@ -6,9 +6,10 @@ STEPS="groups users directories files units daemon-reload restart reload start r
 # activation: makes $target live and commits it; gives the verb's exit code. Uses $run, $owner, $revision, $run_folder.
 activation() {
   local code=0
+  [ -z "$NIXOS" ] || { nixos_activation; return; }
   begin check
   prepare "$target" forward || return
-  link_target "$RUN_DIR/current"
+  link_target "$LIVE"
   say "  from ${target_of_link:-nothing} to $target"
   # Applying the same again does not make it its own predecessor.
   [ "$previous" = "$target" ] || before=$previous

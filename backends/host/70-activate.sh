@@ -1,9 +1,11 @@
 # shellcheck shell=dash
 # Starting an activation: a unit of its own, which outlives the connection that asked for it.
 
-# activate RUN SYSTEM EXPECTED-SYSTEM EXPECTED-GENERATION OWNER REVISION
+# activate RUN SYSTEM EXPECTED-SYSTEM EXPECTED-GENERATION OWNER REVISION [DESCRIPTION MODE]
 verb_activate() {
-  [ $# -eq 6 ] || refuse "$EX_USAGE" "activate takes six arguments"
+  take_confirm "$@" && shift
+  case $#:${8:-live} in 6:live | 8:live | 8:boot) ;; *) refuse "$EX_USAGE" "activate takes six arguments, or eight" ;; esac
+  { [ "${7:--}" = - ] || is_store_path "$7"; } || refuse "$EX_USAGE" "activate: not a store path: $7"
   is_store_path "$2" || refuse "$EX_USAGE" "activate: not a store path: $2"
   begin_run "$@"
 }
@@ -11,6 +13,7 @@ verb_activate() {
 # remove RUN EXPECTED-SYSTEM EXPECTED-GENERATION OWNER REVISION
 verb_remove() {
   [ $# -eq 5 ] || refuse "$EX_USAGE" "remove takes five arguments"
+  [ -z "$NIXOS" ] || refuse "$EX_REFUSED" "a NixOS host always runs a system: there is no unmanaged state to go back to"
   run=$1
   shift
   begin_run "$run" - "$@"
@@ -32,8 +35,10 @@ begin_run() {
     refuse "$EX_LOCKED" "the activation of run $running is going on"
   fi
   require_expected "$3" "$4"
-  write_request "$2" "$5" "$6"
-  hold_root "$run" "$2"
+  write_request "$2" "$5" "$6" "${7:--}" "${8:-live}"
+  note_confirm
+  # A description has its system in its closure.
+  if [ "${7:--}" = - ]; then hold_root "$run" "$2"; else hold_root "$run" "$7"; fi
   start_unit
   follow_run 0
 }
@@ -44,7 +49,6 @@ require_systemd() {
 
 # require_expected SYSTEM GENERATION: what the plan found is what there is.
 require_expected() {
-  link_target "$RUN_DIR/current"
   resolve_live
   committed_generation
   [ "$live" = "$1" ] && [ "$generation" = "$2" ] && return 0
@@ -56,16 +60,16 @@ require_expected() {
 # resolve_live: into $live; the link may go by way of the profile.
 resolve_live() {
   live=-
-  [ -L "$RUN_DIR/current" ] || return 0
-  live=$(readlink -f -- "$RUN_DIR/current")
+  [ -L "$LIVE" ] || return 0
+  live=$(readlink -f -- "$LIVE")
   is_store_path "$live" || live=-
 }
 
-# write_request SYSTEM OWNER REVISION
+# write_request SYSTEM OWNER REVISION DESCRIPTION MODE
 write_request() {
   make_state_folder
   { mkdir -p -- "$run_folder" &&
-    printf 'system\t%s\nowner\t%s\nrevision\t%s\n' "$1" "$2" "$3" >"$run_folder/request" &&
+    printf 'system\t%s\nowner\t%s\nrevision\t%s\nmanifest\t%s\nmode\t%s\n' "$1" "$2" "$3" "$4" "$5" >"$run_folder/request" &&
     copy_program "$run_folder/program" && : >>"$run_folder/log" && sync "$run_folder/program"; } ||
     refuse "$EX_STORAGE" "cannot write in $run_folder"
 }
@@ -91,6 +95,7 @@ start_unit() {
     --description="NixFleet activation $run" --property=StandardInput=null --property=OOMScoreAdjust=-900 \
     --property=TimeoutStopSec=30
   [ -z "${NIXFLEET_TEST_KILL_AT:-}" ] || set -- "$@" --setenv=NIXFLEET_TEST_KILL_AT="$NIXFLEET_TEST_KILL_AT"
+  [ -z "${NIXFLEET_TEST_SWITCH_LOCK_SECONDS:-}" ] || set -- "$@" --setenv=NIXFLEET_TEST_SWITCH_LOCK_SECONDS="$NIXFLEET_TEST_SWITCH_LOCK_SECONDS"
   line=$(systemd-run "$@" -- /bin/sh "$run_folder/program" supervise "$run" 2>&1) && return 0
   rm -f -- "$run_folder/started"
   refuse "$EX_FAILED" "systemd could not start the activation: $line"
@@ -122,12 +127,26 @@ verb_supervise() {
   activation
   code=$?
   # Anything else is the exit code of some tool, from before the first change.
-  case $code in 0 | "$EX_REFUSED" | "$EX_CONFLICT" | "$EX_FAILED" | "$EX_ROLLED_BACK" | "$EX_STORAGE" | "$EX_UNSUPPORTED") ;; *) code=$EX_FAILED ;; esac
+  case $code in 0 | "$EX_REFUSED" | "$EX_CONFLICT" | "$EX_FAILED" | "$EX_ROLLED_BACK" | "$EX_STORAGE" | "$EX_LOCKED" | "$EX_UNSUPPORTED") ;; *) code=$EX_FAILED ;; esac
   forget_old_runs
   write_result "$code"
   rm -rf -- "$work"
   : >"$RUN_DIR/activation.flock"
   exit "$code"
+}
+
+load_request() {
+  local key value
+  while IFS=$TAB read -r key value; do
+    case $key in
+    system) target=$value ;;
+    owner) owner=$value ;;
+    revision) revision=$value ;;
+    manifest) manifest=$value ;;
+    mode) mode=$value ;;
+    confirm) confirm_within=$value ;;
+    esac
+  done <"$run_folder/request"
 }
 
 # write_result CODE: in memory when the disk is full, so that whoever follows still learns it.

@@ -62,6 +62,7 @@ tell_result() {
   done <"$1"
   tell_problems
   whole_text "$run_folder/edited" && emit edited "$text"
+  whole_text "$run_folder/reboot" && emit reboot "$text"
   whole_text "$1" && emit result "$text"
   ending "$code"
 }

@@ -27,8 +27,18 @@ verb_gc() {
     HOME=/root "$nix_env" --profile "$PROFILE" --delete-generations "$number" >&2 ||
       refuse "$EX_FAILED" "nix-env could not forget generation $number"
     emit removed "$number$TAB$target_of_link"
+    set -- "$1" removed
   done
+  [ -z "$NIXOS" ] || [ $# -eq 1 ] || refresh_boot_menu
+  forget_secrets
   finish 0
+}
+
+# refresh_boot_menu: NixOS lists generations there, and one that is gone must not be offered.
+refresh_boot_menu() {
+  local committed
+  committed=$(readlink -f -- "$PROFILE")
+  "$committed/bin/switch-to-configuration" boot </dev/null >&2 || refuse "$EX_FAILED" "the boot menu could not be renewed"
 }
 
 generation_numbers() {
@@ -44,7 +54,7 @@ generation_numbers() {
 keep_paths() {
   local link key value
   kept=' '
-  for link in "$RUN_DIR/current" "$RUN_DIR/booted" "$PROFILE" "$ROOTS"/*; do
+  for link in "$LIVE" "$BOOTED" "$PROFILE" "$ROOTS"/*; do
     [ -L "$link" ] && keep_path "$(readlink -f -- "$link")"
   done
   for link in "$STATE_DIR/owned" "$STATE_DIR/intent"; do

@@ -5,6 +5,7 @@ main() {
   case $verb in
   facts) verb_facts "$@" ;;
   inspect) verb_inspect "$@" ;;
+  closure) verb_closure "$@" ;;
   lock) verb_lock "$@" ;;
   activate) verb_activate "$@" ;;
   remove) verb_remove "$@" ;;

@@ -5,17 +5,27 @@ import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import type { CliContext } from "./context.ts";
 
-export function confirmer(yes: boolean, { stdin, stderr }: Pick<CliContext, "stdin" | "stderr">, signal: AbortSignal) {
-  return async (plan: Plan): Promise<Result<boolean>> => {
+export function confirmer(yes: boolean, terminal: Pick<CliContext, "stdin" | "stderr">, signal: AbortSignal) {
+  const ask = askerOnTerminal(
+    yes,
+    terminal,
+    signal,
+    "look at the plan with nixfleet plan, then add --yes, or apply a saved plan",
+  );
+  return (plan: Plan): Promise<Result<boolean>> => ask(question(plan));
+}
+
+/** Takes a question of yes or no. Fails with `cli/needs-confirmation`, and then says `next`, where nobody can answer. */
+export function askerOnTerminal(
+  yes: boolean,
+  { stdin, stderr }: Pick<CliContext, "stdin" | "stderr">,
+  signal: AbortSignal,
+  next = "add --yes",
+) {
+  return async (text: string): Promise<Result<boolean>> => {
     if (yes) return ok(true);
-    if (stdin.isTTY !== true || stderr.isTTY !== true) {
-      return err(
-        failure("cli/needs-confirmation", "there is no terminal to ask on", {
-          next: "look at the plan with nixfleet plan, then add --yes, or apply a saved plan",
-        }),
-      );
-    }
-    return ok(await ask(question(plan), { stdin, stderr }, signal));
+    if (stdin.isTTY === true && stderr.isTTY === true) return ok(await ask(text, { stdin, stderr }, signal));
+    return err(failure("cli/needs-confirmation", "there is no terminal to ask on", { next }));
   };
 }
 

@@ -23,7 +23,16 @@ export interface FleetOptionsWanted {
   readonly evaluates?: boolean;
   /** Works on several hosts at once: adds --parallel. */
   readonly parallel?: boolean;
+  /** False for what talks to no host: leaves out how to reach them. */
+  readonly connects?: false;
 }
+
+/** How hosts are reached, for every command that reaches one. */
+export const addReachOptions = (command: Command): Command =>
+  command
+    .option("--lab [state]", "rehearse on the lab's machines of the same names; real hosts are not touched")
+    .option("-F, --ssh-config <file>", "read this in place of ~/.ssh/config")
+    .option("--insecure-accept-any-host-key", "do not verify host keys: anybody in between can then be the host");
 
 export function addFleetOptions(command: Command, wanted: FleetOptionsWanted): Command {
   addProjectOptions(command);
@@ -33,11 +42,9 @@ export function addFleetOptions(command: Command, wanted: FleetOptionsWanted): C
       .option("-P, --parallel <n>", "at most so many hosts at once (default 10)", wholeNumber)
       .addOption(new Option("-f, --forks <n>").argParser(wholeNumber).conflicts("parallel").hideHelp());
   }
-  command
-    .option("--lab [state]", "rehearse on the lab's machines of the same names; real hosts are not touched")
-    .option("-K, --ask-sudo-password", "ask for the password that sudo wants on the hosts")
-    .option("-F, --ssh-config <file>", "read this in place of ~/.ssh/config")
-    .option("--insecure-accept-any-host-key", "do not verify host keys: anybody in between can then be the host");
+  if (wanted.connects !== false) {
+    addReachOptions(command).option("-K, --ask-sudo-password", "ask for the password that sudo wants on the hosts");
+  }
   if (wanted.evaluates === true) {
     command.addOption(
       new Option(

@@ -7,9 +7,11 @@ import { flakeFolder } from "../domain/inventory/absolute-path.ts";
 import { type InputOverride, parseInputOverride } from "../domain/nix/input-override.ts";
 import type { Failure } from "../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
+import type { TransportOptions } from "../effects/ssh/options.ts";
 import type { Audience } from "../ports/audience.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Lab } from "../ports/lab.ts";
+import type { Login } from "../ports/login.ts";
 import type { SigningKeys } from "../ports/signing-keys.ts";
 import type { LoadedProject, ProjectPorts } from "../workflows/inventory/load-project.ts";
 import type { Interruption, Tools } from "../workflows/tools.ts";
@@ -92,6 +94,12 @@ export async function wireJournal(
   return fileJournal({ root: defaultRunsFolder(env, homeOf(env)), warn });
 }
 
+/** A person's own way to hosts, by the same flags. */
+export async function wireLogin(context: CliContext, flags: FleetFlags): Promise<Login> {
+  const { createLogin } = await import("../effects/ssh/login.ts");
+  return createLogin(await sshOptions(context, flags));
+}
+
 async function wireTransport({
   context,
   flags,
@@ -102,17 +110,23 @@ async function wireTransport({
   audience: Audience;
 }) {
   const { createTransport } = await import("../effects/ssh/transport.ts");
+  return createTransport({
+    ...(await sshOptions(context, flags)),
+    onWarning: (text) => audience.note(`warning: ${text}`),
+    askPassphrase: (path) => passphraseOf(path, context),
+  });
+}
+
+async function sshOptions(context: CliContext, flags: FleetFlags): Promise<TransportOptions> {
   const { systemClock } = await import("../effects/machine/system-clock.ts");
   const sshConfig = flags.sshConfig ?? context.env.NIXFLEET_SSH_CONFIG;
-  return createTransport({
+  return {
     clock: systemClock,
     environment: context.env,
     cacheFolder: join(cacheFolder(context.env), "ssh"),
     insecureAcceptAnyHostKey: flags.insecureAcceptAnyHostKey === true,
-    onWarning: (text) => audience.note(`warning: ${text}`),
-    askPassphrase: (path) => passphraseOf(path, context),
     ...(sshConfig === undefined ? {} : { sshConfig: resolve(context.cwd, sshConfig) }),
-  });
+  };
 }
 
 /** Undefined when nobody can answer: the transport then says which key is locked. */

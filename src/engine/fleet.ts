@@ -39,7 +39,8 @@ export function createFleet({ transport, program, elevation }: FleetOptions): Fl
   };
 }
 
-function addressOf(host: ResolvedHost): HostAddress {
+/** How a host is reached, as the transport wants to know it. */
+export function addressOf(host: ResolvedHost): HostAddress {
   const { name, addresses, transport } = host;
   return {
     host: name,

@@ -31,6 +31,8 @@ export interface NixBuilder {
   addRoot(name: string, paths: readonly StorePath[], signal: AbortSignal): Promise<Result<void>>;
   /** Does nothing when there is no such root. */
   removeRoot(name: string): Promise<Result<void>>;
+  /** Makes or replaces a link (an absolute path) to a store path; it keeps the path alive until it is removed. */
+  link(link: string, path: StorePath, signal: AbortSignal): Promise<Result<void>>;
 }
 
 export interface FleetSource {

@@ -66,7 +66,8 @@ function inputsOf({ source }: Closures, { inventory, selection }: ApplyRequest):
   };
 }
 
-async function tellWarnings({ source, warnings }: Closures, { recorder }: Frame): Promise<void> {
+/** Warnings of the source and of hosts, as diagnostics of the run. */
+export async function tellWarnings({ source, warnings }: Closures, { recorder }: Frame): Promise<void> {
   for (const text of source.warnings) await recorder.record(diagnosed(failure("nix/warning", text), "warn"));
   for (const [host, texts] of warnings) {
     for (const text of texts) await recorder.record(diagnosed(failure("nix/warning", text, { host }), "warn"));

@@ -66,6 +66,10 @@ export function fakeNixBuilder(hosts: Iterable<readonly [HostName, FakeHost]>): 
       roots.delete(name);
       return ok(undefined);
     },
+    link: async (link, path) => {
+      roots.set(link, [path]);
+      return ok(undefined);
+    },
   };
 }
 

@@ -12,6 +12,10 @@ export const commands: readonly CommandEntry[] = [
   { name: "status", summary: "what hosts run, how old it is, what drifted", load: () => import("./status.ts") },
   { name: "run", summary: "a command or task on many hosts", load: () => import("./run.ts") },
   { name: "remove", summary: "stop managing hosts, and restore what was adopted", load: () => import("./remove.ts") },
+  { name: "facts", summary: "everything that hosts tell of themselves", load: () => import("./facts.ts") },
+  { name: "build", summary: "build hosts' closures and say where they are", load: () => import("./build.ts") },
+  { name: "ssh", summary: "log in to a host by hand", load: () => import("./ssh.ts") },
+  { name: "lock", summary: "who holds the locks of hosts, and how to break one", load: () => import("./lock.ts") },
   {
     name: "inventory",
     summary: "list, show and graph what the inventory says",

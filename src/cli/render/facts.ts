@@ -2,7 +2,6 @@
 import type { HostFacts, Observed } from "../../domain/observation/facts.ts";
 import type { Answered } from "../../workflows/ask-hosts.ts";
 import type { AnswerView } from "../fleet-query.ts";
-import { renderFailures } from "./failures.ts";
 import { count, table } from "./layout.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
@@ -11,11 +10,7 @@ export function renderFacts(answers: readonly Answered<HostFacts>[], { style }: 
   const blocks = answers.flatMap(({ host, answer }) =>
     answer.ok ? [[style.name(host.name), ...table(rows(answer.value, style), "  ")].join("\n")] : [],
   );
-  const failures = renderFailures(
-    answers.flatMap(({ host, answer }) => (answer.ok ? [] : [{ ...answer.error, host: host.name }])),
-    style,
-  );
-  return [...blocks.map((block) => `${block}\n`), ...(failures === "" ? [] : [failures])].join("\n");
+  return blocks.map((block) => `${block}\n`).join("\n");
 }
 
 function rows(facts: HostFacts, style: Style) {
@@ -34,8 +29,13 @@ function rows(facts: HostFacts, style: Style) {
     ["managed", `${count(facts.files.length, "file")}, ${count(facts.units.length, "unit")}`],
     ["failed units", observed(facts.failedUnits, (units) => units.join(", ") || "none")],
     ["reboot", reboot.needed === "no" ? "not needed" : [reboot.needed, ...reboot.reasons].join(": ")],
-    ...facts.disk.map((disk) => ["free", `${gibibytes(disk.freeBytes)} of ${gibibytes(disk.totalBytes)} at ${disk.mount}`] as const),
-    ["lock", lock === null ? "free" : `${lock.expired ? "expired, " : ""}run ${lock.run} of ${lock.owner}: ${lock.reason}`],
+    ...facts.disk.map(
+      (disk) => ["free", `${gibibytes(disk.freeBytes)} of ${gibibytes(disk.totalBytes)} at ${disk.mount}`] as const,
+    ),
+    [
+      "lock",
+      lock === null ? "free" : `${lock.expired ? "expired, " : ""}run ${lock.run} of ${lock.owner}: ${lock.reason}`,
+    ],
     ...(facts.activation === null ? [] : [["activating", `run ${facts.activation}`] as const]),
     ...(facts.interrupted === null ? [] : [["interrupted", `run ${facts.interrupted}`] as const]),
   ];

@@ -8,7 +8,7 @@ import { evaluateFleet } from "./evaluate.ts";
 import { type NixInstallation, nixInstallation } from "./installation.ts";
 import { chosenKeyFile } from "./key-file.ts";
 import { pathMemory } from "./path-memory.ts";
-import { addRoot, removeRoot } from "./roots.ts";
+import { addRoot, linkTo, removeRoot } from "./roots.ts";
 import type { NixSettings } from "./settings.ts";
 import { type Signer, signer } from "./sign.ts";
 import { fleetSource } from "./source.ts";
@@ -61,5 +61,9 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
       return installation.ok ? addRoot(installation.value, roots, name, paths, signal) : installation;
     },
     removeRoot: (name) => removeRoot(roots, name),
+    link: async (link, path, signal) => {
+      const installation = await nix(signal);
+      return installation.ok ? linkTo(installation.value, link, path, signal) : installation;
+    },
   };
 }

@@ -1,7 +1,7 @@
 /** Roots that keep store paths from garbage collection: links below the state folder, registered with Nix. */
 import { existsSync, readlinkSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { StorePath } from "../../domain/ids.ts";
 import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
@@ -59,6 +59,23 @@ function readTarget(link: string): readonly string[] {
 
 const sameMembers = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((path, index) => path === other[index]);
+
+/** A link that the user wants, registered as a root where it lies. */
+export async function linkTo(
+  nix: NixInstallation,
+  link: string,
+  path: StorePath,
+  signal: AbortSignal,
+): Promise<Result<void>> {
+  try {
+    await mkdir(dirname(link), { recursive: true });
+  } catch (error) {
+    return err(failure("nix/root-failed", `the folder of ${link} cannot be made`, { found: String(error) }));
+  }
+  const call = await nix.run({ args: ["build", "--out-link", link, path], signal, timeoutMs: TIMEOUT_MS });
+  if (call.ok) return ok(undefined);
+  return err(failure("nix/root-failed", `the link ${link} cannot be made`, { cause: call.error.failure }));
+}
 
 /** Nix forgets a root by itself once its link is gone. */
 export async function removeRoot(folder: string, name: string): Promise<Result<void>> {

@@ -12,6 +12,11 @@ export const cliCodes = {
     meaning: "A command that acts on hosts was not told which ones.",
     remedy: "Name them with --host, --group, --tag, --role or --limit; --group all means every host.",
   },
+  "cli/one-host": {
+    kind: "usage",
+    meaning: "The command works with one host, and the pattern selects none or several.",
+    remedy: "Name one host; `nixfleet hosts PATTERN` shows what a pattern selects.",
+  },
   "cli/file": {
     kind: "usage",
     meaning: "A file that was named on the command line cannot be read or written.",
@@ -30,7 +35,8 @@ export const cliCodes = {
   "cli/journal": {
     kind: "failed",
     meaning: "The record of the run could not be written on this machine.",
-    remedy: "Free space under `$XDG_STATE_HOME/nixfleet` (by default `~/.local/state/nixfleet`), and check who owns it.",
+    remedy:
+      "Free space under `$XDG_STATE_HOME/nixfleet` (by default `~/.local/state/nixfleet`), and check who owns it.",
   },
   "cli/journal-damaged": {
     kind: "failed",

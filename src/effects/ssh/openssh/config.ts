@@ -57,7 +57,7 @@ const includes = (sshConfig: string | undefined): readonly string[] =>
   sshConfig === undefined ? ["~/.ssh/config", "/etc/ssh/ssh_config"] : [resolve(sshConfig)];
 
 /** The same policy as over ssh2; in particular `StrictHostKeyChecking no` of the user does not count. */
-function verification({ unknownKeys }: HostKeyPolicy, pinnedKeysFile: string | undefined): readonly string[] {
+export function verification({ unknownKeys }: HostKeyPolicy, pinnedKeysFile: string | undefined): readonly string[] {
   if (unknownKeys === "accept-any") {
     return ["StrictHostKeyChecking no", "UserKnownHostsFile /dev/null", "GlobalKnownHostsFile /dev/null"];
   }

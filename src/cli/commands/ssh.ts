@@ -1,0 +1,54 @@
+/** `nixfleet ssh`: log in to a host by hand, the way NixFleet itself does. */
+import type { Command } from "commander";
+import type { ResolvedHost } from "../../domain/inventory/resolved.ts";
+import { exitCodes } from "../../domain/outcome/exit-codes.ts";
+import { failure } from "../../domain/outcome/failure.ts";
+import { err, ok } from "../../domain/outcome/result.ts";
+import { failureExitCode } from "../../domain/outcome/run-exit-code.ts";
+import { addressOf } from "../../engine/fleet.ts";
+import type { CliContext, PassedOnExitCode } from "../context.ts";
+import { addReachOptions, type FleetFlags } from "../fleet-options.ts";
+import { runFleetVerb } from "../fleet-verb.ts";
+import { addProjectOptions } from "../project-options.ts";
+import { renderFailure } from "../render/failures.ts";
+import { styleFor } from "../render/style.ts";
+import { wireLogin } from "../wire.ts";
+
+export function configure(command: Command, context: CliContext): void {
+  addReachOptions(addProjectOptions(command))
+    .argument("<host>", "a host, or a pattern that selects one")
+    .argument("[command...]", "behind --: passed to ssh as it is; a login without one")
+    .passThroughOptions()
+    .action((pattern: string, words: readonly string[], flags: FleetFlags) => logIn(pattern, words, flags, context));
+}
+
+async function logIn(pattern: string, words: readonly string[], flags: FleetFlags, context: CliContext): Promise<void> {
+  let chosen: ResolvedHost | undefined;
+  await runFleetVerb(
+    {
+      purpose: "query",
+      flags,
+      patterns: [pattern],
+      work: async (_project, { hosts }) => {
+        const [first, ...others] = hosts;
+        if (first === undefined || others.length > 0) return err([several(pattern, hosts.length)]);
+        chosen = first.host;
+        return ok(exitCodes.ok);
+      },
+    },
+    context,
+  );
+  if (chosen === undefined) return;
+  const login = await wireLogin(context, flags);
+  // Behind the host every word is ssh's, so the separator stays among them.
+  const command = words[0] === "--" ? words.slice(1) : words;
+  const code = await login.open(addressOf(chosen), command);
+  if (code.ok) return context.exit(code.value as PassedOnExitCode);
+  context.stderr.write(renderFailure(code.error, styleFor(context.stderr, context.env)));
+  context.exit(failureExitCode([code.error], undefined));
+}
+
+const several = (pattern: string, found: number) =>
+  failure("cli/one-host", `nixfleet ssh takes one host, and ${pattern} means ${found}`, {
+    next: `nixfleet hosts '${pattern}' lists them; nixfleet run does something on all of them`,
+  });

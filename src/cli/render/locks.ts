@@ -1,0 +1,38 @@
+/** Who holds the locks of hosts. */
+import { foldHosts } from "../../domain/fold-hosts.ts";
+import type { LockState } from "../../engine/lock-verbs.ts";
+import type { Answered } from "../../workflows/ask-hosts.ts";
+import { type Cell, table } from "./layout.ts";
+import { printable } from "./printable.ts";
+import type { Style } from "./style.ts";
+
+/** Held locks a row each, free ones in one line. Ends with a newline. */
+export function renderLocks(answers: readonly Answered<LockState>[], style: Style): string {
+  const known = answers.flatMap(({ host, answer }) => (answer.ok ? [{ name: host.name, ...answer.value }] : []));
+  const busy = known.filter(({ lock, activation }) => lock !== null || activation !== null);
+  const free = known.filter((host) => !busy.includes(host));
+  const lines = [
+    ...table(busy.map((host) => row(host, style))),
+    ...(free.length === 0 ? [] : [`${style.name(foldHosts(free.map(({ name }) => name)))}: free`]),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function row({ name, lock, activation }: { readonly name: string } & LockState, style: Style): Cell[] {
+  const activating =
+    activation === null ? [] : [{ text: `activation of run ${printable(activation)} goes on`, paint: style.warning }];
+  if (lock === null) return [{ text: name, paint: style.name }, ...activating];
+  const until = `${lock.expired ? "expired" : "until"} ${time(lock.expiresAt)}`;
+  return [
+    { text: name, paint: style.name },
+    { text: `run ${printable(lock.run)}` },
+    { text: printable(lock.owner) },
+    { text: printable(lock.reason) },
+    { text: `since ${time(lock.acquiredAt)}`, paint: style.dim },
+    { text: until, paint: lock.expired ? style.warning : style.dim },
+    ...activating,
+  ];
+}
+
+/** Seconds since the epoch by the host's clock, to the minute. */
+const time = (seconds: number): string => `${new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ")}Z`;

@@ -12,7 +12,7 @@ let
     modules = [
       ./intent
       ./checks
-      { _file = "NixFleet, for host ${name}"; _module.args.pkgs = pkgs; nixfleet = { inherit host; fleet = { inherit (fleet) environment hosts groups; }; }; }
+      { _file = "NixFleet, for host ${name}"; _module.args = { inherit pkgs; fleetRoot = root; }; nixfleet = { inherit host; fleet = { inherit (fleet) environment hosts groups; }; }; }
     ] ++ backend.modules ++ found.modules ++ modules;
   };
 
@@ -24,6 +24,8 @@ let
 in
 {
   inherit closure;
+  # Asked for before the values exist, so this must not depend on them.
+  secrets = map (secret: secret.declaration // { inherit (secret) generator; }) (lib.attrValues evaluated.config.nixfleet.secrets);
   summary = {
     inherit name;
     inherit (host) base system;

@@ -31,6 +31,7 @@ let
     {
       hosts = lib.mapAttrs (_: host: host.summary) hosts;
       closures = lib.mapAttrs (_: host: host.closure) hosts;
+      secrets = lib.mapAttrs (_: host: host.secrets) hosts;
     };
 
   written = if inventory == null then { } else inventories.read inventory;

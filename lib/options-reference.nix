@@ -4,7 +4,7 @@ let
   evaluated = lib.evalModules { modules = [ ./intent { _module.check = false; } ]; };
 
   walk = set: lib.concatMap (name: visit set.${name}) (lib.attrNames (removeAttrs set [ "_module" ]));
-  visit = value: if (value._type or null) == "option" then entry value else walk value;
+  visit = value: if (value._type or null) == "option" then (if value.internal or false then [ ] else entry value) else walk value;
   entry = option: [
     {
       name = lib.showOption option.loc;

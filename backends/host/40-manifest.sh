@@ -86,6 +86,13 @@ manifest_program='
     if (!one_of($5, "enabled disabled") || !one_of($6, "restart reload none")) wrong("unit " $2)
     next
   }
+  $1 == "secret" {
+    fields(10); once($3); once("secret " $2)
+    if ($2 !~ /^[A-Za-z0-9][A-Za-z0-9._-]*$/ || length($2) > 64 || !is_mode($4) || !is_name($5) || !is_name($6)) wrong("secret " $2)
+    if ($3 != "/run/nixfleet-secrets/" $2 && (!is_target($3) || $3 ~ /^\/run(\/|$)/)) wrong("secret " $2)
+    if (!all_units($7) || !all_units($8) || !one_of($9, "users services") || !one_of($10, "root-only none")) wrong("secret " $2)
+    next
+  }
   $1 == "package" || $1 == "check" { next }
   $1 == "end" { fields(2); if ($2 != NR - 1) wrong("it was cut: " NR - 1 " lines, not " $2); ended = 1; next }
   { wrong("unknown kind " $1) }

@@ -48,12 +48,13 @@ observe_paths() {
 observe_accounts() {
   local users groups
   users=$(awk -F'\t' '
-    $1 == "user" { print $2; if ($3 != "-") print $3 } $1 == "file" || $1 == "dir" { print $4 }' \
+    $1 == "user" { print $2; if ($3 != "-") print $3 } $1 == "file" || $1 == "dir" { print $4 }
+    $1 == "secret" { print $5 }' \
     "$work/ours" "$work/manifest" | sort -u)
   groups=$(awk -F'\t' '
     $1 == "group" { print $2; if ($3 != "-") print $3 }
     $1 == "user" { print $4; count = split($5, extra, ","); for (i = 1; i <= count; i++) print extra[i] }
-    $1 == "file" || $1 == "dir" { print $5 }' "$work/ours" "$work/manifest" | grep '^[a-z0-9_]' | sort -u)
+    $1 == "file" || $1 == "dir" { print $5 } $1 == "secret" { print $6 }' "$work/ours" "$work/manifest" | grep '^[a-z0-9_]' | sort -u)
   # shellcheck disable=SC2086 # names without spaces
   getent passwd root $users >"$work/passwd"
   # shellcheck disable=SC2086

@@ -25,6 +25,7 @@ accounts_program='
   what == "manifest" && $1 == "group" { want_group[$2] = $3; groups[++group_count] = $2; group_kind[$2] = $4 }
   what == "manifest" && $1 == "user" { want_user[$2] = $0; users[++user_count] = $2 }
   what == "manifest" && ($1 == "file" || $1 == "dir") { owner[$4] = $2; owning_group[$5] = $2 }
+  what == "manifest" && $1 == "secret" { owner[$5] = "secret " $2; owning_group[$6] = "secret " $2 }
 
   END {
     for (i = 1; i <= group_count; i++) compare_group(groups[i], want_group[groups[i]])

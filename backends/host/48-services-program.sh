@@ -21,6 +21,8 @@ services_program='
   what == "ours" && $1 == "unit" { was[$2] = $4 }
   what == "manifest" && $1 == "unit" { units[++unit_count] = $2; enabled[$2] = ($5 == "enabled"); on_change[$2] = $6 }
   what == "manifest" && $1 == "file" { restarts[$2] = $9; reloads[$2] = $10 }
+  # By the path that all readers of a secret go through, also where a link elsewhere names it.
+  what == "manifest" && $1 == "secret" { restarts["/run/nixfleet-secrets/" $2] = $7; reloads["/run/nixfleet-secrets/" $2] = $8 }
   what == "changed" && $1 == "changed-unit" { changed[$2] = 1 }
   what == "changed" && $1 == "changed-file" { changed_files[$2] = 1 }
   what == "changed" && $1 == "gone-file" { gone[$2] = $3 "\t" $4 }

@@ -15,8 +15,9 @@ prepare() {
   awk -F'\t' -v unit_dir="$UNIT_DIR" -v going_back="$going_back" -v linked="$linked" "$tree_program" what=found "$work/found" \
     what=hashes "$work/hashes" what=mounts /proc/self/mountinfo what=owned "$work/owned" what=ours "$work/ours" \
     what=manifest "$work/manifest" >"$work/tree" || return
+  prepare_secrets "$1" || return
   # What a cut activation changed is changed still: its units have not all seen it.
-  { grep -E '^(changed|gone)-' "$work/tree"; grep -E '^(changed|gone)-' "$work/ours"; } >"$work/changed"
+  { grep -hE '^(changed|gone)-' "$work/tree" "$work/secrets"; grep -E '^(changed|gone)-' "$work/ours"; } >"$work/changed"
   awk -F'\t' "$services_program" what=states "$work/states" what=ours "$work/ours" what=manifest "$work/manifest" \
     what=changed "$work/changed" >"$work/services" || return
   [ "$going_back" = 1 ] || check "$1"
@@ -25,6 +26,7 @@ prepare() {
 check() {
   check_conflicts || return
   check_sources || return
+  check_secrets || return
   check_space || return
   [ "$1" = - ] || find_nix_env || { problem "nix-env is not on this host"; return "$EX_UNSUPPORTED"; }
   validate_programs

@@ -7,7 +7,7 @@ write_intent() {
   drop_backups
   {
     printf 'format\t%s\nrun\t%s\nsystem\t%s\n' "$FORMAT" "$run" "$1"
-    awk -F'\t' "$intent_program" what=ours "$work/ours" what=new "$work/accounts" "$work/tree"
+    awk -F'\t' "$intent_program" what=ours "$work/ours" what=new "$work/accounts" "$work/tree" "$work/secrets"
   } >"$work/intent"
   seal "$work/intent" "$STATE_DIR/intent"
 }
@@ -45,7 +45,7 @@ intent_program='
 write_owned() {
   {
     printf 'format\t%s\nrun\t%s\nsystem\t%s\nbefore\t%s\n' "$FORMAT" "$run" "$1" "$before"
-    cat -- "$work/accounts" "$work/tree" | while IFS= read -r line; do
+    cat -- "$work/accounts" "$work/tree" "$work/secrets" | while IFS= read -r line; do
       case $line in
       "own-later${TAB}group$TAB"*) own_group_if_there "${line#*"$TAB"}" ;;
       "own$TAB"* | "own-later$TAB"*) printf '%s\n' "${line#*"$TAB"}" ;;
@@ -56,6 +56,7 @@ write_owned() {
   kill_point owned.written
   prune_backups
   clear_leftovers
+  forget_secrets
   rm -f -- "$STATE_DIR/intent" && sync "$STATE_DIR"
 }
 

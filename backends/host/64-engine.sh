@@ -1,7 +1,7 @@
 # shellcheck shell=dash
 # The order of an activation, what a failure leads to, and the place to be killed at in tests.
 
-STEPS="groups users directories files units daemon-reload restart reload start retire live"
+STEPS="early-secrets groups users directories files secrets units daemon-reload restart reload start retire live"
 
 # activation: makes $target live and commits it; gives the verb's exit code. Uses $run, $owner, $revision, $run_folder.
 activation() {
@@ -33,10 +33,12 @@ run_steps() {
 # run_step STEP
 run_step() {
   case $1 in
+  early-secrets) step_early_secrets ;;
   groups) step_groups ;;
   users) step_users ;;
   directories) step_directories ;;
   files) step_files ;;
+  secrets) step_secrets ;;
   units) step_units ;;
   daemon-reload) step_daemon_reload ;;
   restart) step_restart ;;
@@ -45,6 +47,7 @@ run_step() {
   retire) step_retire ;;
   live) step_live ;;
   confirm) step_confirm ;;
+  keep-secrets) step_keep_secrets ;;
   commit) step_commit ;;
   state) step_state ;;
   *) false ;;
@@ -56,7 +59,7 @@ run_step() {
 
 commit_all() {
   local step
-  for step in confirm commit state; do
+  for step in confirm keep-secrets commit state; do
     begin "$step"
     run_step "$step" || return
   done
@@ -67,7 +70,8 @@ commit_all() {
 # go_back: the previous closure by its recorded path, through the same steps. Its own generation is committed still.
 go_back() {
   local wanted=$target
-  if [ "$previous" = "$target" ]; then
+  # The same closure may have come with other secrets: then there is something to go back to.
+  if [ "$previous" = "$target" ] && [ ! -e "$work/set-before" ]; then
     problem "there is no other closure to go back to"
     return "$EX_FAILED"
   fi
@@ -75,7 +79,7 @@ go_back() {
   say "  going back to $previous"
   target=$previous
   # prepare reads the records of the previous closure, its own predecessor among them.
-  if prepare "$target" back && run_steps && { [ ! -e "$work/committed" ] || step_commit; } && write_owned "$target"; then
+  if prepare "$target" back && run_steps && step_keep_secrets && { [ ! -e "$work/committed" ] || step_commit; } && write_owned "$target"; then
     audit rolled-back "$run" "$owner" "$wanted"
     return "$EX_ROLLED_BACK"
   fi

@@ -14,6 +14,7 @@ main() {
   activate-now) verb_activate_now "$@" ;;
   judge) verb_judge "$@" ;;
   gc) verb_gc "$@" ;;
+  secret) verb_secret "$@" ;;
   *) refuse "$EX_USAGE" "unknown verb: $verb" ;;
   esac
 }

@@ -12,6 +12,7 @@ let
   dir = entry: line [ "dir" entry.path entry.mode entry.owner entry.group ];
   file = entry: line [ "file" entry.path entry.mode entry.owner entry.group entry.sha256 entry.source (if entry.adopt then "adopt" else "own") entry.restartUnits entry.reloadUnits ];
   unit = entry: line [ "unit" entry.name entry.sha256 entry.source (if entry.enabled then "enabled" else "disabled") entry.onChange ];
+  secret = entry: line [ "secret" entry.name entry.path entry.mode entry.owner entry.group entry.restartUnits entry.reloadUnits entry.phase entry.persist ];
   package = entry: line [ "package" entry.name entry.version entry.path ];
   check = entry: line ([ "check" entry.name entry.kind entry.timeoutSeconds ] ++ {
     unit = [ entry.unit or null ];
@@ -22,6 +23,6 @@ let
 
   body = [ (line [ "format" manifest.format ]) (line [ "host" manifest.host ]) (line [ "base" manifest.base ]) ]
     ++ map group manifest.groups ++ map user manifest.users ++ map dir manifest.directories ++ map file manifest.files
-    ++ map unit manifest.units ++ map package manifest.packages ++ map check manifest.healthChecks;
+    ++ map unit manifest.units ++ map secret manifest.secrets ++ map package manifest.packages ++ map check manifest.healthChecks;
 in
 lib.concatStrings body + line [ "end" (lib.length body) ]

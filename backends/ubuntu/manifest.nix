@@ -37,5 +37,6 @@ in
     })
     intent.systemd.units;
   inherit packages;
+  secrets = map (secret: secret.declaration) (lib.attrValues intent.secrets);
   healthChecks = byName (import ./health-check.nix) intent.healthChecks;
 }

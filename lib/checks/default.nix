@@ -8,6 +8,7 @@
     ./firewall.nix
     ./health-checks.nix
     ./packages.nix
+    ./secrets.nix
     ./later.nix
   ];
 }

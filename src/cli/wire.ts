@@ -12,6 +12,7 @@ import type { Audience } from "../ports/audience.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Lab } from "../ports/lab.ts";
 import type { Login } from "../ports/login.ts";
+import type { SecretStore } from "../ports/secret-store.ts";
 import type { SigningKeys } from "../ports/signing-keys.ts";
 import type { LoadedProject, ProjectPorts } from "../workflows/inventory/load-project.ts";
 import type { Interruption, Tools } from "../workflows/tools.ts";
@@ -67,6 +68,7 @@ export async function wireTools(wanted: {
       overrides.flatMap((override) => (override.ok ? [override.value] : [])),
     ),
     storeFiles: localStoreFiles,
+    secrets: await wireSecrets(context, project),
     journal,
     clock: systemClock,
     random: randomBytes,
@@ -98,6 +100,12 @@ export async function wireJournal(
 export async function wireLogin(context: CliContext, flags: FleetFlags): Promise<Login> {
   const { createLogin } = await import("../effects/ssh/login.ts");
   return createLogin(await sshOptions(context, flags));
+}
+
+/** The values of the project's secrets; none is opened before it is needed. */
+async function wireSecrets({ env }: Pick<CliContext, "env">, { root, inventory }: LoadedProject): Promise<SecretStore> {
+  const { createSecretStore } = await import("../effects/secrets/store.ts");
+  return createSecretStore({ root: flakeFolder(inventory.fleet.flake) ?? root, env, home: homeOf(env) });
 }
 
 async function wireTransport({

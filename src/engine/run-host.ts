@@ -11,6 +11,7 @@ import { precheck, staleFailure } from "../domain/plan/precheck.ts";
 import { activate } from "./handlers/activate.ts";
 import { copyClosure } from "./handlers/copy.ts";
 import { runOnHost } from "./handlers/run.ts";
+import { deliverSecrets } from "./handlers/secrets.ts";
 import { holdLock } from "./host-lock.ts";
 import { observe } from "./observe.ts";
 import type { StepContext } from "./step-context.ts";
@@ -67,6 +68,8 @@ function handle(step: Step, context: StepContext): Promise<StepOutcome> {
   switch (step.kind) {
     case "copy":
       return copyClosure(step, context);
+    case "secrets":
+      return deliverSecrets(step, context);
     case "activate":
     case "remove":
       return activate(step, context);
@@ -81,6 +84,8 @@ function phaseOf(step: Step): Phase {
   switch (step.kind) {
     case "copy":
       return "copy";
+    case "secrets":
+      return "secrets";
     case "activate":
     case "remove":
       return "activate";

@@ -3,6 +3,8 @@ import type { Elevation } from "../domain/host/loader.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { NixBuilder } from "../ports/nix-builder.ts";
+import type { SecretStore } from "../ports/secret-store.ts";
+import type { StoreFiles } from "../ports/store-files.ts";
 import type { Interruption } from "./interruption.ts";
 import type { Recorder } from "./recorder.ts";
 import type { HostSession } from "./session.ts";
@@ -10,6 +12,8 @@ import type { HostSession } from "./session.ts";
 export interface StepContext {
   readonly session: HostSession;
   readonly builder: NixBuilder;
+  readonly secrets: SecretStore;
+  readonly storeFiles: StoreFiles;
   readonly recorder: Recorder;
   readonly clock: Clock;
   /** Tells whether a run that holds a lock is dead. */

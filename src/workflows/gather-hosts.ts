@@ -9,12 +9,15 @@ import { needsInspection } from "../domain/plan/inspection.ts";
 import { isDeadRun } from "../engine/dead-run.ts";
 import type { Fleet } from "../engine/fleet.ts";
 import type { Journal } from "../ports/journal.ts";
+import type { SecretStore } from "../ports/secret-store.ts";
 import type { StoreFiles } from "../ports/store-files.ts";
+import { addSecrets } from "./gather-secrets.ts";
 import { inspectHost, nothingInspected } from "./inspect-host.ts";
 
 export interface Gathering {
   readonly fleet: Fleet;
   readonly storeFiles: StoreFiles;
+  readonly secrets: SecretStore;
   readonly journal: Journal;
   readonly signal: AbortSignal;
 }
@@ -30,7 +33,12 @@ export function gatherHosts(
     if (value === undefined) throw new Error(`nothing was gathered for ${name}`);
     return value;
   };
-  return Promise.all(hosts.map((host) => gatherHost(host, of(observed, host.name), of(desired, host.name), gathering)));
+  return Promise.all(
+    hosts.map(async (host) => {
+      const input = await gatherHost(host, of(observed, host.name), of(desired, host.name), gathering);
+      return addSecrets(host, input, gathering);
+    }),
+  );
 }
 
 async function gatherHost(

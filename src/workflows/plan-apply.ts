@@ -30,7 +30,7 @@ export async function planApply(
 ): Promise<Result<Plan, readonly Failure[]>> {
   const { inventory, hosts } = request;
   const { recorder, fleet } = frame;
-  const { clock, builder, storeFiles, journal, interruption } = tools;
+  const { clock, builder, storeFiles, secrets, journal, interruption } = tools;
   const signal = interruption.draining;
   const [closures, observed] = await Promise.all([
     buildClosures(hosts, { builder, inventory, recorder, clock, signal }),
@@ -40,7 +40,7 @@ export async function planApply(
   if (!closures.ok) return err([closures.error]);
   await tellWarnings(closures.value, frame);
   const desired = new Map([...closures.value.hosts].map(([name, built]) => [name, desiredOf(built)]));
-  const gathered = await gatherHosts(hosts, observed, desired, { fleet, storeFiles, journal, signal });
+  const gathered = await gatherHosts(hosts, observed, desired, { fleet, storeFiles, secrets, journal, signal });
   const plan = assemble({
     verb: "apply",
     createdAt: new Date(clock.now()).toISOString(),

@@ -6,6 +6,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { NixBuilder } from "../ports/nix-builder.ts";
 import type { RandomBytes } from "../ports/random.ts";
+import type { SecretStore } from "../ports/secret-store.ts";
 import type { StoreFiles } from "../ports/store-files.ts";
 import type { Transport } from "../ports/transport.ts";
 
@@ -13,6 +14,7 @@ export interface Tools {
   readonly transport: Transport;
   readonly builder: NixBuilder;
   readonly storeFiles: StoreFiles;
+  readonly secrets: SecretStore;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly random: RandomBytes;

@@ -30,6 +30,7 @@ const manifest = (host: HostName): FakeHost => ({
     users: [],
     groups: [],
     packages: [],
+    secrets: [],
     healthChecks: [],
   },
   warnings: host === web ? ["web-1 says hi"] : [],

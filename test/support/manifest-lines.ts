@@ -35,6 +35,12 @@ export function manifestLines(manifest: Manifest): string[] {
     ...manifest.units.map(({ name, sha256, source, enabled, onChange }) =>
       line("unit", name, sha256, source, enabled ? "enabled" : "disabled", onChange),
     ),
+    ...manifest.secrets.map((secret) =>
+      line(
+        ...["secret", secret.name, secret.path, secret.mode, secret.owner, secret.group, secret.restartUnits],
+        ...[secret.reloadUnits, secret.phase, secret.persist],
+      ),
+    ),
     ...manifest.packages.map(({ name, version, path }) => line("package", name, version, path)),
     ...manifest.healthChecks.map((check) =>
       line("check", check.name, check.kind, check.timeoutSeconds, ...value(check)),

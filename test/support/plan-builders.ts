@@ -3,6 +3,7 @@
 import type { BootId, Generation, HostName, StorePath } from "../../src/domain/ids.ts";
 import type { Base } from "../../src/domain/inventory/resolved.ts";
 import type { ManagedFile, ManagedUnit, Manifest } from "../../src/domain/manifest/manifest.ts";
+import type { ManagedSecret } from "../../src/domain/manifest/secrets.ts";
 import type { HostFacts, OwnedFile, OwnedUnit } from "../../src/domain/observation/facts.ts";
 import { ok } from "../../src/domain/outcome/result.ts";
 import type { DesiredHost, HostInput, PlanRequest } from "../../src/domain/plan/host-input.ts";
@@ -28,6 +29,7 @@ export function manifest(over: Partial<Manifest> = {}): Manifest {
     users: [],
     groups: [],
     packages: [],
+    secrets: [],
     healthChecks: [],
     ...over,
   };
@@ -52,6 +54,20 @@ export const managedUnit = (name: string, over: Partial<ManagedUnit> = {}): Mana
   source: `${store("f", "closure")}/units/${name}`,
   enabled: true,
   onChange: "restart",
+  ...over,
+});
+
+export const managedSecret = (name: string, over: Partial<ManagedSecret> = {}): ManagedSecret => ({
+  name,
+  source: { kind: "age", file: `secrets/test/${name}.age`, sha256: sha("a") },
+  path: `/run/nixfleet-secrets/${name}`,
+  mode: "0400",
+  owner: "root",
+  group: "root",
+  restartUnits: [],
+  reloadUnits: [],
+  phase: "services",
+  persist: "root-only",
   ...over,
 });
 
@@ -94,6 +110,7 @@ export function facts(over: Partial<HostFacts> = {}): HostFacts {
     state: null,
     files: [],
     units: [],
+    secrets: [],
     filesDigest: "digest-1",
     failedUnits: { kind: "known", value: [] },
     disk: [

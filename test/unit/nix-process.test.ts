@@ -26,6 +26,7 @@ describe("running a program", () => {
       kind: "exited",
       code: 3,
       stdout: "out\n",
+      stdoutBytes: Buffer.from("out\n"),
       stderr: "err\n",
     });
   });

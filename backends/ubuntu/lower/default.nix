@@ -4,5 +4,6 @@
     ./authorized-keys.nix
     ./firewall.nix
     ./environment.nix
+    ./secrets.nix
   ];
 }

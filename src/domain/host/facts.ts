@@ -5,7 +5,7 @@ import { type Failure, failure } from "../outcome/failure.ts";
 import { err, ok, type Result } from "../outcome/result.ts";
 import { createFieldReader, type FieldReader } from "./field-reader.ts";
 import { lockIn } from "./lock.ts";
-import { filesDigest, readOwnedFiles, readOwnedUnits } from "./owned.ts";
+import { filesDigest, readOwnedFiles, readOwnedSecrets, readOwnedUnits } from "./owned.ts";
 import type { HostRecord } from "./protocol.ts";
 import { recordTable, recordText, recordTexts } from "./records.ts";
 import { parseHostState } from "./state.ts";
@@ -46,6 +46,7 @@ function collect(read: FieldReader, records: readonly HostRecord[]): HostFacts {
     state: read.optional("state", parseHostState) ?? null,
     files,
     units,
+    secrets: readOwnedSecrets(read, records),
     filesDigest: filesDigest(files, units),
     failedUnits: failedUnits(records),
     disk: disk(read, records),

@@ -1,6 +1,6 @@
 /** The tables of what NixFleet manages on the host: as recorded, and as found. */
 import { createHash } from "node:crypto";
-import type { OwnedFile, OwnedUnit } from "../observation/facts.ts";
+import type { OwnedFile, OwnedSecret, OwnedUnit } from "../observation/facts.ts";
 import type { FieldReader } from "./field-reader.ts";
 import type { HostRecord } from "./protocol.ts";
 import { recordTable } from "./records.ts";
@@ -41,6 +41,17 @@ export function readOwnedUnits(read: FieldReader, records: readonly HostRecord[]
       return [];
     }
     return [{ name, recordedSha256, currentSha256, recordedEnabled: recorded === "enabled", active, enabled }];
+  });
+}
+
+export function readOwnedSecrets(read: FieldReader, records: readonly HostRecord[]): readonly OwnedSecret[] {
+  return recordTable(records, "secret").flatMap((row) => {
+    const [name = "", digest = "", state, ...more] = row;
+    if (name !== "" && SHA256.test(digest) && (state === "present" || state === "missing") && more.length === 0) {
+      return [{ name, digest, present: state === "present" }];
+    }
+    read.refuse("secret", row.join(" "));
+    return [];
   });
 }
 

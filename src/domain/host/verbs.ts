@@ -2,7 +2,7 @@
 import type { Generation, RunId, StorePath } from "../ids.ts";
 
 export interface HostCommand {
-  readonly verb: "facts" | "inspect" | "lock" | "activate" | "follow" | "remove" | "gc";
+  readonly verb: "facts" | "inspect" | "lock" | "activate" | "follow" | "remove" | "gc" | "secret";
   /** Given to the program as they are; the transport quotes them. */
   readonly args: readonly string[];
   /** Follows the program on standard input; empty for most verbs. */
@@ -84,6 +84,16 @@ export const followCommand = (run: RunId, logOffset: number): HostCommand =>
 
 /** Forgets all but the newest `keep` generations and those that are in use. */
 export const gcCommand = (keep: number): HostCommand => command("gc", ["--keep", String(keep)]);
+
+/** Hands over what domain/secrets/payload.ts lays out, for the activation of the same run. */
+export const stageSecretsCommand = (run: RunId, payload: Uint8Array): HostCommand => ({
+  verb: "secret",
+  args: ["stage", run],
+  payload,
+});
+
+/** Asks what secrets are live and, with a system, what of its last ones is still kept. */
+export const secretStateCommand = (system: StorePath | null): HostCommand => command("secret", ["state", system ?? "-"]);
 
 const command = (verb: HostCommand["verb"], args: readonly string[]): HostCommand => ({
   verb,

@@ -1,5 +1,6 @@
 /** What a closure manages, as its `manifest.json` lists it. The planner diffs manifests, not operating systems. */
 import { z } from "zod";
+import { managedSecretSchema } from "./secrets.ts";
 
 const absolutePath = z
   .string()
@@ -92,6 +93,8 @@ export const manifestSchema = z.object({
   users: z.array(managedUserSchema).readonly(),
   groups: z.array(managedGroupSchema).readonly(),
   packages: z.array(managedPackageSchema).readonly(),
+  /** Manifests of earlier versions have none. */
+  secrets: z.array(managedSecretSchema).readonly().default([]),
   healthChecks: z.array(healthCheckSchema).readonly(),
 });
 

@@ -24,6 +24,7 @@ export interface HostFacts {
   readonly state: HostState | null;
   readonly files: readonly OwnedFile[];
   readonly units: readonly OwnedUnit[];
+  readonly secrets: readonly OwnedSecret[];
   /** Digest over the current hashes, modes and owners of all owned files: equal digests mean untouched files. */
   readonly filesDigest: string;
   readonly failedUnits: Observed<readonly string[]>;
@@ -72,6 +73,14 @@ export interface OwnedUnit {
   readonly active: string;
   /** As `systemctl is-enabled` says. */
   readonly enabled: string;
+}
+
+export interface OwnedSecret {
+  readonly name: string;
+  /** Keyed by the host. */
+  readonly digest: string;
+  /** Whether it is in memory now; a reboot may have taken it away. */
+  readonly present: boolean;
 }
 
 export interface DiskSpace {

@@ -24,6 +24,7 @@ export const phases = [
   "build",
   "lock",
   "copy",
+  "secrets",
   "activate",
   "task",
   "health",

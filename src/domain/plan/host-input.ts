@@ -6,6 +6,7 @@ import type { HostFacts } from "../observation/facts.ts";
 import type { Result } from "../outcome/result.ts";
 import type { FileContent } from "./file-content.ts";
 import type { Plan } from "./plan.ts";
+import type { SecretInput } from "./secret-changes.ts";
 
 export interface PlanRequest {
   readonly verb: "apply" | "rollback" | "remove";
@@ -31,6 +32,8 @@ export interface HostInput {
   readonly contents: ReadonlyMap<string, FileContent>;
   /** Whether the run that holds the host's lock is known to be dead. */
   readonly lockAbandoned?: boolean;
+  /** Absent where neither the host nor the closure has any. */
+  readonly secrets?: SecretInput;
   /** Bytes that will be copied to the host's store, when known. */
   readonly copyBytes?: number;
 }

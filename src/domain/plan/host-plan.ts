@@ -8,8 +8,10 @@ import type { Differ } from "./file-diff.ts";
 import type { DesiredHost, HostInput } from "./host-input.ts";
 import { liveSystem } from "./live-system.ts";
 import { manifestChanges } from "./manifest-changes.ts";
-import type { PlanHost } from "./plan.ts";
+import type { PlanHost, Step } from "./plan.ts";
 import { cannotReceive, noSpace, occupiedBy } from "./preflight.ts";
+import { secretChanges } from "./secret-changes.ts";
+import { withSecrets } from "./secret-steps.ts";
 import { stepsFor } from "./steps.ts";
 import { unitActions } from "./unit-changes.ts";
 
@@ -26,8 +28,11 @@ export function planHost(input: HostInput, differ: Differ): PlanHost {
   if (!isChange(facts, changes)) return { ...changes, action: "none", reason: "up to date" };
   const lacking = preflight(input, facts, desired);
   if (lacking !== undefined) return refused(changes, lacking);
-  return { ...changes, action: "change", steps: stepsFor(input.host.name, desired, facts) };
+  return { ...changes, action: "change", steps: stepsOf(input, desired, facts) };
 }
+
+const stepsOf = (input: HostInput, desired: DesiredHost, facts: HostFacts): Step[] =>
+  withSecrets(stepsFor(input.host.name, desired, facts), input.host.name, desired, facts, input.secrets);
 
 const blank = ({ host }: HostInput): PlanHost => ({
   name: host.name,
@@ -74,15 +79,16 @@ const fromOf = (facts: HostFacts): PlanHost["from"] => ({
 
 const systemOf = (desired: DesiredHost): string | null => (desired.kind === "closure" ? desired.system : null);
 
-type Changes = Pick<PlanHost, "files" | "conflicts" | "units" | "packages" | "users" | "directories" | "notes">;
+type Changes = Pick<PlanHost, "files" | "secrets" | "conflicts" | "units" | "packages" | "users" | "directories" | "notes">;
 
 function changesOf(input: HostInput & { readonly differ: Differ }, facts: HostFacts, desired: DesiredHost): Changes {
   const wanted = desired.kind === "closure" ? desired.manifest : null;
   const known = input.current !== null || liveSystem(facts) === null;
   const files = fileFindings(facts, wanted, input);
-  const units = unitActions({ facts, desired: wanted, current: input.current, files: files.files });
+  const secrets = secretChanges(input.secrets, wanted?.secrets ?? []);
+  const units = unitActions({ facts, desired: wanted, current: input.current, files: files.files, secrets });
   const listed = known ? manifestChanges(input.current, wanted) : { packages: [], users: [], directories: [] };
-  const changes = { ...files, units, ...listed };
+  const changes = { ...files, secrets, units, ...listed };
   return { ...changes, notes: [...notesFor(facts, desired, changes, known), ...lockNotes(input, facts)] };
 }
 
@@ -93,7 +99,7 @@ function notesFor(
   known: boolean,
 ): string[] {
   const live = liveSystem(facts);
-  const lists = [changes.files, changes.conflicts, changes.units, changes.packages, changes.users, changes.directories];
+  const lists = [changes.secrets, changes.files, changes.conflicts, changes.units, changes.packages, changes.users, changes.directories];
   const notes: string[] = [];
   if (live === null && desired.kind === "closure") notes.push("first apply on this host");
   if (!known)
@@ -130,6 +136,7 @@ const isChange = (facts: HostFacts, host: PlanHost): boolean =>
   host.to?.system !== liveSystem(facts) ||
   host.to?.system !== facts.committed ||
   host.files.length > 0 ||
+  host.secrets.length > 0 ||
   host.units.length > 0;
 
 function preflight(input: HostInput, facts: HostFacts, desired: DesiredHost): Failure | undefined {

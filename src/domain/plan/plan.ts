@@ -52,15 +52,30 @@ const expectation = z.object({
   generation: z.int(),
   /** Digest over the hashes of all managed files as found. */
   files: z.string(),
+  /** Digest over the names and keyed digests of the secrets in place; absent where there were none. */
+  secrets: z.string().optional(),
   /** Only steps that reboot care. */
   bootId: z.string().optional(),
 });
+
+/** By digests that are keyed by the host: null before the host has a key. `travels` is false where it has the value. */
+const wantedSecrets = z
+  .array(z.object({ name: z.string(), digest: z.string().nullable(), travels: z.boolean() }))
+  .readonly();
 
 const stepBase = { id: z.string(), needs: z.array(z.string()).readonly(), expect: expectation };
 
 export const stepSchema = z.discriminatedUnion("kind", [
   z.object({ ...stepBase, kind: z.literal("copy"), system: z.string() }),
-  z.object({ ...stepBase, kind: z.literal("activate"), system: z.string(), reversible: z.literal(true) }),
+  z.object({ ...stepBase, kind: z.literal("secrets"), system: z.string(), secrets: wantedSecrets }),
+  z.object({
+    ...stepBase,
+    kind: z.literal("activate"),
+    system: z.string(),
+    reversible: z.literal(true),
+    /** What has to be in place for the activation to count as done already. */
+    secrets: wantedSecrets.optional(),
+  }),
   z.object({ ...stepBase, kind: z.literal("remove"), reversible: z.literal(false) }),
   z.object({
     ...stepBase,

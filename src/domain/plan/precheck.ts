@@ -5,6 +5,7 @@ import { type Failure, failure } from "../outcome/failure.ts";
 import { liveSystem } from "./live-system.ts";
 import { driftOf, ownedFiles } from "./managed-files.ts";
 import type { Step, StepExpectation } from "./plan.ts";
+import { hasSecrets, secretsDigest } from "./secret-changes.ts";
 import { unitDrift } from "./unit-changes.ts";
 
 export type Precheck =
@@ -32,6 +33,10 @@ function compareExpectation(expect: StepExpectation, facts: HostFacts): Precheck
     const found = edited.length === 0 ? "managed files as the last apply wrote them" : `edited: ${edited.join(", ")}`;
     return { kind: "drifted", expected: "managed files as they were when the plan was made", found };
   }
+  if (expect.secrets !== undefined && expect.secrets !== secretsDigest(facts)) {
+    const found = "other secrets, or some that a reboot took away";
+    return { kind: "drifted", expected: "secrets as they were when the plan was made", found };
+  }
   if (expect.bootId !== undefined && facts.bootId !== expect.bootId) {
     return drifted("boot id", expect.bootId, facts.bootId);
   }
@@ -54,8 +59,15 @@ function isAlreadyDone(step: Exclude<Step, { kind: "run" }>, facts: HostFacts): 
     // Whether the paths are there is for the copy itself to see: it sends only what is missing.
     case "copy":
       return liveSystem(facts) === step.system;
+    case "secrets":
+      return false;
     case "activate":
-      return liveSystem(facts) === step.system && facts.committed === step.system && isUntouched(facts);
+      return (
+        liveSystem(facts) === step.system &&
+        facts.committed === step.system &&
+        isUntouched(facts) &&
+        hasSecrets(step.secrets ?? [], facts)
+      );
     case "remove":
       return liveSystem(facts) === null && ownedFiles(facts).size === 0;
   }

@@ -1,8 +1,8 @@
 /** What happens to systemd units, and because of what. */
-import type { ManagedUnit, Manifest } from "../manifest/manifest.ts";
+import type { ManagedFile, ManagedUnit, Manifest } from "../manifest/manifest.ts";
 import type { HostFacts, OwnedUnit } from "../observation/facts.ts";
 import { unitFilePath } from "./managed-files.ts";
-import type { FileChange, UnitAction } from "./plan.ts";
+import type { FileChange, PlanHost, UnitAction } from "./plan.ts";
 
 export interface UnitComparison {
   readonly facts: HostFacts;
@@ -10,6 +10,7 @@ export interface UnitComparison {
   readonly current: Manifest | null;
   /** The file changes of the same plan, unit files included. */
   readonly files: readonly FileChange[];
+  readonly secrets: PlanHost["secrets"];
 }
 
 /** Sorted by unit; a unit has each action at most once. */
@@ -97,13 +98,16 @@ function changeOfRunning(unit: ManagedUnit, owned: OwnedUnit, fileChanges: boole
 
 /** Units that a changed file names: the file as it will be, or as it was when it goes away. */
 function triggeredActions(
-  { files, desired, current }: UnitComparison,
+  { files, secrets, desired, current }: UnitComparison,
   own: readonly UnitAction[],
   owned: ReadonlyMap<string, OwnedUnit>,
 ): UnitAction[] {
-  const naming = new Map([...(current?.files ?? []), ...(desired?.files ?? [])].map((file) => [file.path, file]));
+  const naming = new Map<string, UsedByUnits>([
+    ...[...(current?.files ?? []), ...(desired?.files ?? [])].map((file) => [file.path, file] as const),
+    ...[...(current?.secrets ?? []), ...(desired?.secrets ?? [])].map((entry) => [nameOfSecret(entry), entry] as const),
+  ]);
   const causes = { restart: new Map<string, string[]>(), reload: new Map<string, string[]>() };
-  for (const { path } of files) {
+  for (const path of [...files.map((file) => file.path), ...secrets.map(nameOfSecret)]) {
     for (const unit of naming.get(path)?.restartUnits ?? []) addTo(causes.restart, unit, path);
     for (const unit of naming.get(path)?.reloadUnits ?? []) addTo(causes.reload, unit, path);
   }
@@ -120,6 +124,10 @@ function triggeredActions(
     ...reloads.map(([name, paths]): UnitAction => ({ name, action: "reload", because: usesPaths(paths) })),
   ];
 }
+
+type UsedByUnits = Pick<ManagedFile, "restartUnits" | "reloadUnits">;
+
+const nameOfSecret = ({ name }: { readonly name: string }): string => `secret ${name}`;
 
 const nameOf = (entry: UnitAction): string => entry.name;
 

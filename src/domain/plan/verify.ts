@@ -102,7 +102,7 @@ function stepFindings(plan: Plan, host: PlanHost, step: Step, index: number): st
 }
 
 const kindsOf: Readonly<Record<Plan["verb"], readonly Step["kind"][]>> = {
-  apply: ["copy", "activate"],
+  apply: ["copy", "secrets", "activate"],
   rollback: ["copy", "activate", "remove"],
   remove: ["remove"],
   run: ["run"],

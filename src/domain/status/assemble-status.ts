@@ -106,7 +106,10 @@ function driftIn(facts: HostFacts): StatusHost["drift"] {
     const { drift } = driftOf(file);
     return drift === undefined ? [] : [{ path: file.path, kind: drift }];
   });
-  return [...files, ...facts.units.flatMap(driftOfUnit)].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const secrets = facts.secrets.flatMap(({ name, present }) =>
+    present ? [] : [{ path: `/run/nixfleet-secrets/${name}`, kind: "secret-missing" as const }],
+  );
+  return [...files, ...secrets, ...facts.units.flatMap(driftOfUnit)].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function driftOfUnit(unit: OwnedUnit): StatusHost["drift"] {

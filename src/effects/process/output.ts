@@ -3,6 +3,7 @@
 export interface OutputStore {
   add(chunk: Buffer): void;
   text(): string;
+  bytes(): Buffer;
 }
 
 /** Keeps everything up to the limit and calls `onOverflow` once when more comes; the surplus is dropped. */
@@ -17,6 +18,7 @@ export function keepHead(limitBytes: number, onOverflow: () => void): OutputStor
       else chunks.push(chunk);
     },
     text: () => Buffer.concat(chunks).toString("utf8"),
+    bytes: () => Buffer.concat(chunks),
   };
 }
 
@@ -39,6 +41,10 @@ export function keepTail(limitBytes: number): OutputStore {
     text: () => {
       compact();
       return chunks[0]?.toString("utf8") ?? "";
+    },
+    bytes: () => {
+      compact();
+      return chunks[0] ?? Buffer.alloc(0);
     },
   };
 }

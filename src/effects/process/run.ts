@@ -29,7 +29,14 @@ export interface ProcessRequest {
 }
 
 export type ProcessOutcome =
-  | { readonly kind: "exited"; readonly code: number; readonly stdout: string; readonly stderr: string }
+  | {
+      readonly kind: "exited";
+      readonly code: number;
+      readonly stdout: string;
+      /** The same as it came, for what is no text. */
+      readonly stdoutBytes: Uint8Array;
+      readonly stderr: string;
+    }
   | { readonly kind: "signalled"; readonly signal: string; readonly stderr: string }
   | { readonly kind: "timeout"; readonly afterMs: number; readonly stderr: string }
   /** Nothing was written for that long. */
@@ -87,7 +94,13 @@ async function execute(request: ProcessRequest, limits: AbortController, touch: 
     return { ...(limits.signal.reason as StopReason), stderr: errors };
   }
   if (result.exitCode !== undefined) {
-    return { kind: "exited", code: result.exitCode, stdout: stdout.text(), stderr: errors };
+    return {
+      kind: "exited",
+      code: result.exitCode,
+      stdout: stdout.text(),
+      stdoutBytes: stdout.bytes(),
+      stderr: errors,
+    };
   }
   if (result.signal !== undefined) return { kind: "signalled", signal: result.signal, stderr: errors };
   const reason = result.originalMessage ?? result.shortMessage ?? "";

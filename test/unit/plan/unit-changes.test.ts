@@ -2,7 +2,15 @@ import { describe, expect, test } from "vitest";
 import type { ManagedFile, ManagedUnit } from "../../../src/domain/manifest/manifest.ts";
 import type { OwnedUnit } from "../../../src/domain/observation/facts.ts";
 import { unitActions } from "../../../src/domain/plan/unit-changes.ts";
-import { facts, managedFile, managedUnit, manifest, ownedUnit, sha } from "../../support/plan-builders.ts";
+import {
+  facts,
+  managedFile,
+  managedSecret,
+  managedUnit,
+  manifest,
+  ownedUnit,
+  sha,
+} from "../../support/plan-builders.ts";
 
 interface Case {
   readonly owned?: readonly OwnedUnit[];
@@ -20,6 +28,7 @@ function actions({ owned = [], wanted = [], changed = [], files = [], oldFiles =
     desired: manifest({ units: wanted, files }),
     current: manifest({ files: oldFiles }),
     files: changed.map((path) => ({ path, change: "modify" as const })),
+    secrets: [],
   });
   return result.map((unit) => `${unit.drift === undefined ? "" : `${unit.drift}: `}${unit.action} ${unit.name}`);
 }
@@ -177,10 +186,15 @@ describe("a changed file", () => {
     const files = [managedFile("/etc/a", { restartUnits: [app] }), managedFile("/etc/b", { restartUnits: [app] })];
     const [restart] = unitActions({
       facts: facts({ units: [ownedUnit(app)] }),
-      desired: manifest({ units: [managedUnit(app)], files }),
+      desired: manifest({
+        units: [managedUnit(app)],
+        files,
+        secrets: [managedSecret("token", { restartUnits: [app] })],
+      }),
       current: null,
       files: files.map(({ path }) => ({ path, change: "modify" as const })),
+      secrets: [{ name: "token", change: "modify" }],
     });
-    expect(restart?.because).toBe("uses /etc/a, /etc/b");
+    expect(restart?.because).toBe("uses /etc/a, /etc/b, secret token");
   });
 });

@@ -19,6 +19,7 @@ function setUp() {
     transport: { connect: never("connect"), close: async () => {} },
     builder: new Proxy({} as Tools["builder"], { get: (_, name) => never(String(name)) }),
     storeFiles: { read: never("read") },
+    secrets: { open: never("open") },
     journal,
     clock: realClock,
     random: (size) => new Uint8Array(size),

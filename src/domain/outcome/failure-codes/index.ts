@@ -6,6 +6,7 @@ import { inventoryCodes } from "./inventory.ts";
 import { labCodes } from "./lab.ts";
 import { nixCodes } from "./nix.ts";
 import { planCodes } from "./plan.ts";
+import { secretsCodes } from "./secrets.ts";
 import { transportCodes } from "./transport.ts";
 import type { FailureEntry, FailureKind } from "./types.ts";
 
@@ -18,6 +19,7 @@ const codes = {
   ...hostCodes,
   ...planCodes,
   ...labCodes,
+  ...secretsCodes,
 } as const;
 
 export type FailureCode = keyof typeof codes;

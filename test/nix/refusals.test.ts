@@ -112,7 +112,7 @@ const mistakes: readonly (readonly [what: string, module: string, ...words: stri
   ["a health check's bad URL", `{ nixfleet.healthChecks.a.http.url = "localhost"; }`, "http.url"],
   [
     "a secret that is to be there before its owner",
-    "{ nixfleet.secrets.db.phase = \"users\"; nixfleet.secrets.db.owner = \"www-data\"; }",
+    '{ nixfleet.secrets.db.phase = "users"; nixfleet.secrets.db.owner = "www-data"; }',
     "before accounts are made only root can own a secret",
   ],
   ["an update policy in a module", `{ nixfleet.osUpdates.mode = "manual"; }`, "set in the inventory"],

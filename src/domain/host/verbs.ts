@@ -93,7 +93,8 @@ export const stageSecretsCommand = (run: RunId, payload: Uint8Array): HostComman
 });
 
 /** Asks what secrets are live and, with a system, what of its last ones is still kept. */
-export const secretStateCommand = (system: StorePath | null): HostCommand => command("secret", ["state", system ?? "-"]);
+export const secretStateCommand = (system: StorePath | null): HostCommand =>
+  command("secret", ["state", system ?? "-"]);
 
 const command = (verb: HostCommand["verb"], args: readonly string[]): HostCommand => ({
   verb,

@@ -79,7 +79,10 @@ const fromOf = (facts: HostFacts): PlanHost["from"] => ({
 
 const systemOf = (desired: DesiredHost): string | null => (desired.kind === "closure" ? desired.system : null);
 
-type Changes = Pick<PlanHost, "files" | "secrets" | "conflicts" | "units" | "packages" | "users" | "directories" | "notes">;
+type Changes = Pick<
+  PlanHost,
+  "files" | "secrets" | "conflicts" | "units" | "packages" | "users" | "directories" | "notes"
+>;
 
 function changesOf(input: HostInput & { readonly differ: Differ }, facts: HostFacts, desired: DesiredHost): Changes {
   const wanted = desired.kind === "closure" ? desired.manifest : null;
@@ -99,7 +102,15 @@ function notesFor(
   known: boolean,
 ): string[] {
   const live = liveSystem(facts);
-  const lists = [changes.secrets, changes.files, changes.conflicts, changes.units, changes.packages, changes.users, changes.directories];
+  const lists = [
+    changes.secrets,
+    changes.files,
+    changes.conflicts,
+    changes.units,
+    changes.packages,
+    changes.users,
+    changes.directories,
+  ];
   const notes: string[] = [];
   if (live === null && desired.kind === "closure") notes.push("first apply on this host");
   if (!known)

@@ -28,7 +28,16 @@ export const statusHostSchema = z.object({
   drift: z.array(
     z.object({
       path: z.string(),
-      kind: z.enum(["edited", "missing", "mode", "unit-edited", "unit-missing", "unit-stopped", "unit-disabled", "secret-missing"]),
+      kind: z.enum([
+        "edited",
+        "missing",
+        "mode",
+        "unit-edited",
+        "unit-missing",
+        "unit-stopped",
+        "unit-disabled",
+        "secret-missing",
+      ]),
     }),
   ),
   osUpdates: z.object({ pending: z.int(), security: z.int(), held: z.int() }).nullable(),

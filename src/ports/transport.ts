@@ -52,9 +52,12 @@ export interface ConnectionDescription {
   readonly because: string;
 }
 
+/** Takes output. While what it returns is pending the host is made to wait, so that nothing piles up here. */
+export type TakeOutput<Chunk extends Uint8Array = Buffer> = (chunk: Chunk) => void | Promise<void>;
+
 export interface SpawnOptions {
-  readonly onStdout: (chunk: Buffer) => void;
-  readonly onStderr: (chunk: Buffer) => void;
+  readonly onStdout: TakeOutput;
+  readonly onStderr: TakeOutput;
   /** Limit for the whole command. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;

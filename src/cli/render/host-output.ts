@@ -6,8 +6,16 @@ import type { Output } from "./output.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
 
-/** Kept of each host in lines; the journal has everything. */
+/** Kept of each host, and of all of them, for a screen; the journal has everything. */
 const MAX_LINES = 5000;
+const MAX_CHARACTERS = 1024 * 1024;
+const MAX_CHARACTERS_OF_ALL = 64 * MAX_CHARACTERS;
+
+interface KeptOutput {
+  readonly kept: string[];
+  characters: number;
+  dropped: number;
+}
 
 export interface HostOutputs {
   take(event: RunEvent): void;
@@ -22,7 +30,8 @@ export function hostOutputs(sink: {
   readonly stderr: Output;
   readonly style: Style;
 }): HostOutputs {
-  const lines = new Map<string, { kept: string[]; dropped: number }>();
+  const lines = new Map<string, KeptOutput>();
+  let characters = 0;
   let single = false;
   let isRun = false;
   return {
@@ -31,7 +40,7 @@ export function hostOutputs(sink: {
       if (event.type === "plan") single = event.hosts === 1;
       if (event.type !== "log" || event.phase !== "task") return;
       if (single) sink[event.stream].write(`${outputLine(event.msg)}\n`);
-      else keep(lines, event.host, outputLine(event.msg));
+      else characters += keep(lines, event.host, outputLine(event.msg), MAX_CHARACTERS_OF_ALL - characters);
     },
     flush(summary) {
       if (!isRun || single) return false;
@@ -43,7 +52,7 @@ export function hostOutputs(sink: {
   };
 }
 
-type Lines = ReadonlyMap<string, { readonly kept: readonly string[]; readonly dropped: number }>;
+type Lines = ReadonlyMap<string, Readonly<KeptOutput>>;
 
 function renderOutputs(hosts: readonly HostResult[], lines: Lines, style: Style): string {
   const textOf = (name: string): string => bodyOf(lines.get(name)).join("\n");
@@ -64,18 +73,25 @@ function renderOutputs(hosts: readonly HostResult[], lines: Lines, style: Style)
 /** Trouble comes last, where it is seen. */
 const hasFailed = ([first]: readonly HostResult[]): boolean => first?.error !== undefined;
 
-function bodyOf(output: { readonly kept: readonly string[]; readonly dropped: number } | undefined): string[] {
+function bodyOf(output: Readonly<KeptOutput> | undefined): string[] {
   if (output === undefined) return ["(no output)"];
   return output.dropped === 0
     ? [...output.kept]
     : [...output.kept, `(${output.dropped} more lines in the log of the run)`];
 }
 
-function keep(lines: Map<string, { kept: string[]; dropped: number }>, host: string, line: string): void {
-  const output = lines.get(host) ?? { kept: [], dropped: 0 };
-  if (output.kept.length < MAX_LINES) output.kept.push(line);
-  else output.dropped += 1;
+/** Gives the number of characters that were kept. Once a line was dropped, so are those behind it. */
+function keep(lines: Map<string, KeptOutput>, host: string, line: string, room: number): number {
+  const output = lines.get(host) ?? { kept: [], characters: 0, dropped: 0 };
   lines.set(host, output);
+  const limit = Math.min(room, MAX_CHARACTERS - output.characters);
+  if (output.dropped > 0 || output.kept.length >= MAX_LINES || line.length > limit) {
+    output.dropped += 1;
+    return 0;
+  }
+  output.kept.push(line);
+  output.characters += line.length;
+  return line.length;
 }
 
 /** Tabs stay, since columns of tools rely on them; everything else that is no text becomes visible. */

@@ -2,6 +2,7 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import type { RemoteOutcome, RemoteProcess, SpawnOptions } from "../../ports/transport.ts";
 import type { CommandLimits } from "./command-limits.ts";
+import { readPaced } from "./paced.ts";
 
 /** Translates how the child ended; the default takes it as it is. */
 export type OutcomeOf = (code: number | null, signal: NodeJS.Signals | null) => Promise<RemoteOutcome> | RemoteOutcome;
@@ -18,8 +19,8 @@ export function processOfChild(
 ): RemoteProcess {
   const { promise: outcome, resolve } = Promise.withResolvers<RemoteOutcome>();
   const writes = new Set<() => void>();
-  child.stdout.on("data", options.onStdout);
-  child.stderr.on("data", options.onStderr);
+  readPaced(child.stdout, options.onStdout);
+  readPaced(child.stderr, options.onStderr);
   // A child that does not read its input to the end is no trouble.
   child.stdin.on("error", () => {});
   child.on("close", (code, signal) => {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type Elevation, loaderCommand, loaderExit } from "../../domain/host/loader.ts";
 import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
-import type { Connection, RemoteOutcome, RemoteProcess } from "../../ports/transport.ts";
+import type { Connection, RemoteOutcome, RemoteProcess, TakeOutput } from "../../ports/transport.ts";
 import { createLaunch, type Launch } from "./launch.ts";
 import { failureOfOutcome } from "./outcome-failure.ts";
 
@@ -18,8 +18,8 @@ export interface Delivery {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** What the program itself prints; chatter of login scripts before it is left out. */
-  readonly onStdout: (chunk: Uint8Array) => void;
-  readonly onStderr: (chunk: Uint8Array) => void;
+  readonly onStdout: TakeOutput<Uint8Array>;
+  readonly onStderr: TakeOutput<Uint8Array>;
 }
 
 /** How long sudo may take to ask or to go on; with a broken resolver it waits some 10 s for its own host name. */
@@ -44,7 +44,7 @@ export async function deliver(connection: Connection, delivery: Delivery): Promi
       signal: AbortSignal.any([signal, givenUp.signal]),
       onStdout: (chunk) => {
         const output = launch.stdout(chunk);
-        if (output.length > 0) delivery.onStdout(output);
+        return output.length > 0 ? delivery.onStdout(output) : undefined;
       },
       onStderr: (chunk) => launch.stderr(chunk),
     },

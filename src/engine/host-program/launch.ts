@@ -3,12 +3,13 @@ import { cutLine, loaderExit } from "../../domain/host/loader.ts";
 import { createPreamble } from "../../domain/host/preamble.ts";
 import { sudoRefusal } from "../../domain/host/sudo-refusal.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
+import type { TakeOutput } from "../../ports/transport.ts";
 
 export interface Launch {
   /** Takes standard output; gives what the program itself printed. */
   stdout(chunk: Uint8Array): Uint8Array;
   /** Takes standard error; gives what is not sudo's question. Held back until the program runs. */
-  stderr(chunk: Uint8Array): void;
+  stderr(chunk: Uint8Array): void | Promise<void>;
   readonly started: boolean;
   /** The loader said that the program did not arrive whole. */
   readonly cut: boolean;
@@ -25,7 +26,7 @@ export interface Launch {
 // What sudo and login scripts say is short.
 const MAX_HELD_BYTES = 64 * 1024;
 
-export function createLaunch(sentinel: string, prompt: string, onStderr: (chunk: Uint8Array) => void): Launch {
+export function createLaunch(sentinel: string, prompt: string, onStderr: TakeOutput<Uint8Array>): Launch {
   const preamble = createPreamble(sentinel);
   const decided = Promise.withResolvers<void>();
   const questions = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
@@ -49,7 +50,7 @@ export function createLaunch(sentinel: string, prompt: string, onStderr: (chunk:
       if (isReady()) return chunk;
       const output = preamble.push(chunk);
       if (preamble.state !== "waiting") decided.resolve();
-      if (isReady() && withoutQuestions() !== "") onStderr(Buffer.from(withoutQuestions()));
+      if (isReady() && withoutQuestions() !== "") void onStderr(Buffer.from(withoutQuestions()));
       return output;
     },
     stderr(chunk) {

@@ -95,13 +95,18 @@ describe.skipIf(noPeople !== undefined)(
     });
 
     test("sudo gets the password only when it asks, and the program sees neither", async () => {
-      const answer = await run("nf-password", { kind: "sudo-password", password: "s3cret !" }, "id -u; cat; wc -c <$0");
-      expect(answer).toEqual({ result: { ok: true, value: 0 }, stdout: "0\n22\n", stderr: "" });
+      const look = 'id -u; cat; grep -c "s3cr[e]t" $0 || true';
+      const answer = await run("nf-password", { kind: "sudo-password", password: "s3cret !" }, look);
+      expect(answer).toEqual({ result: { ok: true, value: 0 }, stdout: "0\n0\n", stderr: "" });
     });
 
     test("where sudo asks nothing, the password never leaves", async () => {
-      const answer = await run("nf-shell-0", { kind: "sudo-password", password: "s3cret !" }, "cat $0; cat");
-      expect(answer).toEqual({ result: { ok: true, value: 0 }, stdout: "cat $0; cat\n", stderr: "" });
+      const answer = await run(
+        "nf-shell-0",
+        { kind: "sudo-password", password: "s3cret !" },
+        'grep -c "s3cr[e]t" $0 || cat',
+      );
+      expect(answer).toEqual({ result: { ok: true, value: 0 }, stdout: "0\n", stderr: "" });
     });
 
     test.each([

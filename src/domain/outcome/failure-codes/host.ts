@@ -2,10 +2,20 @@
 import type { FailureEntry } from "./types.ts";
 
 export const hostCodes = {
+  "host/unhealthy": {
+    kind: "failed",
+    meaning: "After the change a health check failed, or a unit that was well before. The host was told to go back.",
+    remedy: "Read which check failed; `nixfleet status` shows whether the host is well on its previous closure.",
+  },
   "host/command-failed": {
     kind: "failed",
     meaning: "The command or task ran on the host and ended with an exit code other than 0.",
     remedy: "Read its output above, or in the run's log of that host.",
+  },
+  "host/command-timeout": {
+    kind: "failed",
+    meaning: "The command or task ran longer than it may, and the host ended it.",
+    remedy: "Give it more time with --timeout, or with `timeout` of the task in the inventory.",
   },
   "host/protocol": {
     kind: "failed",

@@ -81,7 +81,7 @@ export function createOpenSshConnection(parts: MasterConnection): Connection {
     let said = "";
     const onStderr = (chunk: Buffer) => {
       said = (said + chunk.toString("utf8")).slice(-1024);
-      options.onStderr(chunk);
+      return options.onStderr(chunk);
     };
     return ok(processOfChild(child, { ...options, onStderr }, limits, (code, signal) => outcomeOf(code, signal, said)));
   }

@@ -5,6 +5,7 @@ import { err, ok, type Result } from "../../../domain/outcome/result.ts";
 import type { RemoteOutcome, RemoteProcess, SpawnOptions } from "../../../ports/transport.ts";
 import { type CommandLimits, startLimits } from "../command-limits.ts";
 import { finishedProcess } from "../finished-process.ts";
+import { readPaced } from "../paced.ts";
 import type { Semaphore } from "../semaphore.ts";
 
 export interface CommandHost {
@@ -89,8 +90,8 @@ function processOf(
   let exit: RemoteOutcome | undefined;
   let open = true;
   const writes = new Set<() => void>();
-  channel.on("data", options.onStdout);
-  channel.stderr.on("data", options.onStderr);
+  readPaced(channel, options.onStdout);
+  readPaced(channel.stderr, options.onStderr);
   channel.on("exit", (code: number | null, signal?: string) => {
     exit = code === null ? { kind: "signalled", signal: signal ?? "an unknown signal" } : { kind: "exited", code };
   });

@@ -35,7 +35,8 @@ export function createSsh2(parts: AdapterParts & { readonly knownHostFiles: Know
       const { hostname: address, user } = target.config;
       const hostKeyFingerprint = fingerprintOf(reached.value);
       const description = { adapter: "ssh2", address, user, hostKeyFingerprint, because } as const;
-      return ok(createSsh2Connection({ host, client: reached.value.client, description, folder, bridges }));
+      const { client, stream } = reached.value;
+      return ok(createSsh2Connection({ host, client, stream, description, folder, bridges }));
     },
   };
 

@@ -12,6 +12,8 @@ import { spawnOn } from "./process.ts";
 export interface ConnectionParts {
   readonly host: HostName;
   readonly client: Client;
+  /** What the client runs over. */
+  readonly stream: Duplex;
   readonly description: ConnectionDescription;
   readonly folder: RuntimeFolder;
   readonly bridges: ReadonlyMap<string, string>;
@@ -22,7 +24,8 @@ const MAX_CHANNELS = 8;
 const CLOSE_MS = 2_000;
 const CHANNEL_WAIT_MS = 60_000;
 
-export function createSsh2Connection({ host, client, description, folder, bridges }: ConnectionParts): Connection {
+export function createSsh2Connection(parts: ConnectionParts): Connection {
+  const { host, client, description, folder, bridges } = parts;
   const slots = createSemaphore(MAX_CHANNELS);
   const closed = Promise.withResolvers<string>();
   const forwarded = new Set<{ close(): Promise<void> }>();
@@ -56,12 +59,26 @@ export function createSsh2Connection({ host, client, description, folder, bridge
     async close() {
       reason ??= "closed by us";
       await Promise.all([...forwarded].map((socket) => socket.close()));
-      client.end();
-      const late = setTimeout(() => client.destroy(), CLOSE_MS);
+      await sayGoodbye(parts);
       await closed.promise;
-      clearTimeout(late);
     },
   };
+}
+
+/** A host takes some 100 ms to end a session after it was told to; nobody needs to wait for that. */
+function sayGoodbye({ client, stream }: ConnectionParts): Promise<void> {
+  return new Promise((resolve) => {
+    const gone = () => {
+      clearTimeout(late);
+      stream.destroy();
+      resolve();
+    };
+    const late = setTimeout(gone, CLOSE_MS);
+    if (stream.writableFinished || stream.destroyed) return gone();
+    stream.once("finish", gone);
+    stream.once("close", gone);
+    client.end();
+  });
 }
 
 function openStreamLocal(client: Client, path: string): Promise<Duplex | string> {

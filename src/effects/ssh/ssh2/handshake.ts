@@ -14,6 +14,8 @@ import type { PrivateKeys } from "./private-keys.ts";
 
 export interface Handshake {
   readonly client: Client;
+  /** What the connection runs over. */
+  readonly stream: Duplex;
   readonly hostKey: Buffer;
   readonly decision: Exclude<KeyDecision, { readonly kind: "refuse" }>;
 }
@@ -77,7 +79,7 @@ export async function shakeHands(
   signal.removeEventListener("abort", onAbort);
   if (failed !== undefined) return err(failed);
   if (decision === undefined || decision.kind === "refuse") throw new Error("a host was reached without its key");
-  return ok({ client, hostKey, decision });
+  return ok({ client, stream, hostKey, decision });
 }
 
 export const fingerprintOf = ({ hostKey }: Handshake): string => fingerprint(hostKey);

@@ -1,9 +1,11 @@
 /** `nixfleet apply`: plan, show, confirm, execute; or execute a saved plan exactly as it stands. */
 import type { Inventory } from "../domain/inventory/resolved.ts";
+import { exitCodes } from "../domain/outcome/exit-codes.ts";
 import { err } from "../domain/outcome/result.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import { verifyPlan } from "../domain/plan/verify.ts";
 import { type CarryOut, carryOut } from "./carry-out.ts";
+import { planRoot } from "./plan.ts";
 import { type ApplyRequest, planApply } from "./plan-apply.ts";
 import { inFrame, type Outcome } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
@@ -26,8 +28,11 @@ export async function applyPlan(
 ): Promise<Outcome> {
   const problems = verifyPlan(plan, { inventory });
   if (problems.length > 0) return err(problems);
-  return inFrame(plan.verb, tools, true, (frame) => {
+  return inFrame(plan.verb, tools, true, async (frame) => {
     tools.audience.plan(plan);
-    return carryOut({ plan, hosts: inventory.hosts, confirm }, frame, tools);
+    const outcome = await carryOut({ plan, hosts: inventory.hosts, confirm }, frame, tools);
+    // As long as a host is missing the file may be applied again.
+    if (outcome.ok && outcome.value === exitCodes.ok) await tools.builder.removeRoot(planRoot(plan));
+    return outcome;
   });
 }

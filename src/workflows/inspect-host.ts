@@ -83,7 +83,8 @@ export async function readHostManifest(
   );
 }
 
-async function inspect(session: HostSession, requests: readonly InspectRequest[], signal: AbortSignal) {
+/** Looks at many paths of a host at once. */
+export async function inspect(session: HostSession, requests: readonly InspectRequest[], signal: AbortSignal) {
   if (requests.length === 0) return ok({ paths: new Map(), contents: new Map() });
   const host = session.host.name;
   const answer = await session.ask(inspectCommand(requests), { timeoutMs: INSPECT_TIMEOUT_MS, signal });

@@ -37,9 +37,12 @@ async function keepPlan(
   out: NonNullable<PlanRequest["out"]>,
   { builder, interruption }: Tools,
 ): Promise<Result<void>> {
-  const rooted = await builder.addRoot(`plan-${plan.id.slice(0, 16)}`, systemsOf(plan), interruption.draining);
+  const rooted = await builder.addRoot(planRoot(plan), systemsOf(plan), interruption.draining);
   return rooted.ok ? out.write(encodePlan(plan)) : rooted;
 }
+
+/** The name that keeps a saved plan's closures alive until the plan is carried out. */
+export const planRoot = ({ id }: Plan): string => `plan-${id.slice(0, 16)}`;
 
 /** The closures that the plan makes live, each once. */
 export function systemsOf(plan: Plan) {

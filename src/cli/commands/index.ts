@@ -14,6 +14,7 @@ export const commands: readonly CommandEntry[] = [
   { name: "remove", summary: "stop managing hosts, and restore what was adopted", load: () => import("./remove.ts") },
   { name: "facts", summary: "everything that hosts tell of themselves", load: () => import("./facts.ts") },
   { name: "build", summary: "build hosts' closures and say where they are", load: () => import("./build.ts") },
+  { name: "diff", summary: "what lies between two closures of a host", load: () => import("./diff.ts") },
   { name: "ssh", summary: "log in to a host by hand", load: () => import("./ssh.ts") },
   { name: "lock", summary: "who holds the locks of hosts, and how to break one", load: () => import("./lock.ts") },
   {

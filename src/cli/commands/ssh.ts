@@ -2,13 +2,13 @@
 import type { Command } from "commander";
 import type { ResolvedHost } from "../../domain/inventory/resolved.ts";
 import { exitCodes } from "../../domain/outcome/exit-codes.ts";
-import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok } from "../../domain/outcome/result.ts";
 import { failureExitCode } from "../../domain/outcome/run-exit-code.ts";
 import { addressOf } from "../../engine/fleet.ts";
 import type { CliContext, PassedOnExitCode } from "../context.ts";
 import { addReachOptions, type FleetFlags } from "../fleet-options.ts";
 import { runFleetVerb } from "../fleet-verb.ts";
+import { oneHost } from "../one-host.ts";
 import { addProjectOptions } from "../project-options.ts";
 import { renderFailure } from "../render/failures.ts";
 import { styleFor } from "../render/style.ts";
@@ -29,10 +29,10 @@ async function logIn(pattern: string, words: readonly string[], flags: FleetFlag
       purpose: "query",
       flags,
       patterns: [pattern],
-      work: async (_project, { hosts }) => {
-        const [first, ...others] = hosts;
-        if (first === undefined || others.length > 0) return err([several(pattern, hosts.length)]);
-        chosen = first.host;
+      work: async (_project, selection) => {
+        const host = oneHost(selection, pattern);
+        if (!host.ok) return err([host.error]);
+        chosen = host.value;
         return ok(exitCodes.ok);
       },
     },
@@ -47,8 +47,3 @@ async function logIn(pattern: string, words: readonly string[], flags: FleetFlag
   context.stderr.write(renderFailure(code.error, styleFor(context.stderr, context.env)));
   context.exit(failureExitCode([code.error], undefined));
 }
-
-const several = (pattern: string, found: number) =>
-  failure("cli/one-host", `nixfleet ssh takes one host, and ${pattern} means ${found}`, {
-    next: `nixfleet hosts '${pattern}' lists them; nixfleet run does something on all of them`,
-  });

@@ -10,7 +10,7 @@ import { renderUnits } from "./plan-units.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
 
-export function renderChanges(plan: Plan, group: ChangeGroup, view: PlanView): string[] {
+export function renderChanges(plan: Pick<Plan, "verb">, group: ChangeGroup, view: PlanView): string[] {
   const { example, members } = group;
   return [
     ...section("command", commands(example)),

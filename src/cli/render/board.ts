@@ -1,7 +1,7 @@
 /** The board: a few lines at the foot of the terminal, however many hosts there are. */
 import { phases } from "../../domain/outcome/events.ts";
 import { type Activity, type BoardState, phaseCounts } from "./board-state.ts";
-import { stopwatch, truncate } from "./layout.ts";
+import { type Cell, stopwatch, table, truncate } from "./layout.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
 import { statusWord } from "./words.ts";
@@ -17,7 +17,10 @@ export function renderBoard(
   if (state.active.size === 0 && state.fleet.size === 0 && state.planned === undefined) return [];
   const lines = [
     headline(state, view.nowMs),
-    ...[...state.fleet].slice(0, 3).map(([, activity]) => `  ${activityWords(activity, view.nowMs)}`),
+    ...table(
+      [...state.fleet.values()].slice(0, SLOWEST).map((activity) => cells(activity, view.nowMs)),
+      "  ",
+    ),
     ...slowest(state, view.nowMs),
   ];
   const room = view.width - 1;
@@ -43,13 +46,20 @@ const waitingHosts = ({ planned, begun }: BoardState): number => Math.max(0, (pl
 
 function slowest(state: BoardState, nowMs: number): string[] {
   const oldest = [...state.active].sort(([, a], [, b]) => a.sinceMs - b.sinceMs).slice(0, SLOWEST);
-  return oldest.map(([host, activity]) => `  ${printable(host)}  ${activityWords(activity, nowMs)}`);
+  return table(
+    oldest.map(([host, activity]) => [{ text: printable(host) }, ...cells(activity, nowMs)]),
+    "  ",
+  );
 }
 
-function activityWords(activity: Activity, nowMs: number): string {
-  const text = activity.text === "" ? "" : `  ${printable(activity.text)}`;
-  return `${amount(activity)}  ${stopwatch(nowMs - activity.sinceMs)}${text}`;
-}
+const cells = (activity: Activity, nowMs: number): Cell[] => [
+  { text: amount(activity) },
+  { text: stopwatch(nowMs - activity.sinceMs) },
+  { text: printable(withoutHash(activity.text)) },
+];
+
+/** Of a store path its name: the hash tells nobody anything, and takes half of the line. */
+const withoutHash = (text: string): string => text.replace(/\/nix\/store\/[0-9a-z]{32}-/g, "").replace(/\.drv$/, "");
 
 function amount({ phase, done, expected }: Activity): string {
   return done === undefined || expected === undefined ? phase : `${phase} ${done}/${expected}`;

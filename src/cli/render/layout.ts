@@ -1,5 +1,5 @@
 /** Words on lines: alignment, wrapping and counts, by the width that a terminal gives to a character. */
-import stringWidth from "string-width";
+import { textWidth } from "./text-width.ts";
 
 /** Readable even when nobody tells the width: the least that terminals have. */
 export const DEFAULT_WIDTH = 80;
@@ -16,7 +16,7 @@ export function table(rows: readonly (readonly Cell[])[], indent = ""): string[]
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => {
-      widths[column] = Math.max(widths[column] ?? 0, stringWidth(cell.text));
+      widths[column] = Math.max(widths[column] ?? 0, textWidth(cell.text));
     });
   }
   return rows.map((row) => {
@@ -26,7 +26,7 @@ export function table(rows: readonly (readonly Cell[])[], indent = ""): string[]
 }
 
 function padded(cell: Cell, width: number): string {
-  const fill = " ".repeat(Math.max(0, width - stringWidth(cell.text)));
+  const fill = " ".repeat(Math.max(0, width - textWidth(cell.text)));
   const text = cell.paint === undefined ? cell.text : cell.paint(cell.text);
   if (cell.text === "") return fill;
   return cell.align === "right" ? `${fill}${text}` : `${text}${fill}`;
@@ -34,12 +34,12 @@ function padded(cell: Cell, width: number): string {
 
 /** Breaks at spaces and after commas; the first line starts with `first`, the others with as many spaces. */
 export function wrap(text: string, options: { readonly first: string; readonly width: number }): string[] {
-  const hang = " ".repeat(stringWidth(options.first));
+  const hang = " ".repeat(textWidth(options.first));
   const room = Math.max(20, options.width - hang.length);
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(/(?<=[ ,])/)) {
-    if (line !== "" && stringWidth(line + word.trimEnd()) > room) {
+    if (line !== "" && textWidth(line + word.trimEnd()) > room) {
       lines.push(line.trimEnd());
       line = "";
     }
@@ -53,11 +53,11 @@ export function wrap(text: string, options: { readonly first: string; readonly w
 export function withRemark(line: string, remark: Cell, width: number): string[] {
   const paint = remark.paint ?? ((text: string) => text);
   if (remark.text === "") return [line.trimEnd()];
-  const column = stringWidth(line) + 2;
-  if (column + stringWidth(remark.text) <= width) return [`${line}  ${paint(remark.text)}`];
-  const longest = Math.max(...remark.text.split(" ").map((word) => stringWidth(word)));
+  const column = textWidth(line) + 2;
+  if (column + textWidth(remark.text) <= width) return [`${line}  ${paint(remark.text)}`];
+  const longest = Math.max(...remark.text.split(" ").map((word) => textWidth(word)));
   const below = Math.max(longest, LEAST_COLUMN) > width - column;
-  const indent = " ".repeat(below ? stringWidth(/^ */.exec(line)?.[0] ?? "") + 2 : column);
+  const indent = " ".repeat(below ? textWidth(/^ */.exec(line)?.[0] ?? "") + 2 : column);
   const words = wrap(remark.text, { first: indent, width }).map((part) => paint(part.trimStart()));
   const lines = below ? words : words.slice(1);
   return [below ? line.trimEnd() : `${line}  ${words[0] ?? ""}`, ...lines.map((part) => indent + part)];
@@ -68,11 +68,11 @@ const LEAST_COLUMN = 30;
 
 /** Cut to the width, with an ellipsis where something is missing. */
 export function truncate(text: string, width: number, unicode: boolean): string {
-  if (stringWidth(text) <= width) return text;
+  if (textWidth(text) <= width) return text;
   const ellipsis = unicode ? "…" : "...";
   let kept = "";
   for (const character of text) {
-    if (stringWidth(kept + character) > width - ellipsis.length) break;
+    if (textWidth(kept + character) > width - ellipsis.length) break;
     kept += character;
   }
   return kept + ellipsis;

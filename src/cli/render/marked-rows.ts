@@ -1,7 +1,8 @@
 /** Rows of changes: a symbol, aligned columns, and a remark behind them. */
-import stringWidth from "string-width";
+
 import { type Cell, table, withRemark } from "./layout.ts";
 import type { Style } from "./style.ts";
+import { textWidth } from "./text-width.ts";
 
 export type Change = "add" | "modify" | "remove";
 
@@ -24,10 +25,10 @@ export function markedRows(
   { style, width }: { readonly style: Style; readonly width: number },
 ): string[] {
   const lines = table(rows.map(({ cells }) => cells));
-  const widest = Math.max(...lines.map((line) => stringWidth(line)));
+  const widest = Math.max(...lines.map((line) => textWidth(line)));
   return rows.flatMap(({ change, remark }, index) => {
     const line = lines[index] ?? "";
-    const padded = line + " ".repeat(widest - stringWidth(line));
+    const padded = line + " ".repeat(widest - textWidth(line));
     return withRemark(`${INDENT}${mark(change, style)} ${padded}`, remark ?? { text: "" }, width);
   });
 }

@@ -77,7 +77,7 @@ function renderGroup(plan: Plan, group: ChangeGroup, view: PlanView): string[] {
 
 function unchanged(plan: Plan, { style, width, verbosity }: PlanView): string[][] {
   const names = plan.hosts.filter((host) => host.action === "none").map((host) => host.name);
-  if (names.length === 0 || (verbosity < 1 && names.length < plan.hosts.length)) return [];
+  if (names.length === 0 || verbosity < 1) return [];
   return [wrap(`${printable(foldHosts(names))}: up to date`, { first: "", width }).map((line) => style.dim(line))];
 }
 

@@ -1,5 +1,5 @@
 /** Progress on stderr: lasting lines for what matters, and a board (terminal) or heartbeats (everything else) below. */
-import { createLogUpdate } from "log-update";
+import type { createLogUpdate } from "log-update";
 import type { OutputOptions } from "../output-options.ts";
 import { headline, renderBoard } from "./board.ts";
 import { type BoardState, emptyBoard, foldBoard } from "./board-state.ts";
@@ -48,26 +48,26 @@ interface Display {
 }
 
 function terminalBoard(context: ReporterContext, { output, style }: { output: Output; style: Style }): Display {
-  const log = createLogUpdate(context.stderr);
+  const drawing = lazyDrawing(context.stderr);
   let latest: BoardState | undefined;
   let timer: NodeJS.Timeout | undefined;
   const draw = (): void => {
     if (latest === undefined) return;
     const lines = renderBoard(latest, { nowMs: context.now(), width: output.width(), style });
-    if (lines.length === 0) log.clear();
-    else log(lines.slice(0, Math.max(1, Math.floor((context.stderr.rows ?? 24) / 2))).join("\n"));
+    if (lines.length === 0) drawing.clear();
+    else drawing.show(lines.slice(0, Math.max(1, Math.floor((context.stderr.rows ?? 24) / 2))).join("\n"));
   };
   const pause = (): void => {
     clearInterval(timer);
     timer = undefined;
     latest = undefined;
-    log.clear();
+    drawing.clear();
   };
   return {
     update(state, lasting) {
       latest = state;
       if (lasting.length > 0) {
-        log.clear();
+        drawing.clear();
         output.write(`${lasting.join("\n")}\n`);
         draw();
       }
@@ -76,7 +76,24 @@ function terminalBoard(context: ReporterContext, { output, style }: { output: Ou
     pause,
     end() {
       pause();
-      log.done();
+      drawing.done();
+    },
+  };
+}
+
+/** What draws takes time to load: it comes along while the first hosts are dialled. Until then nothing is shown. */
+function lazyDrawing(stream: ReporterContext["stderr"]) {
+  let log: ReturnType<typeof createLogUpdate> | undefined;
+  let over = false;
+  void import("log-update").then((library) => {
+    if (!over) log = library.createLogUpdate(stream);
+  });
+  return {
+    show: (text: string): void => log?.(text),
+    clear: (): void => log?.clear(),
+    done(): void {
+      over = true;
+      log?.done();
     },
   };
 }

@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import { headline, renderBoard } from "../../../src/cli/render/board.ts";
 import { type BoardState, emptyBoard, foldBoard } from "../../../src/cli/render/board-state.ts";
 import { plainStyle } from "../../../src/cli/render/style.ts";
-import { hostFinished, phaseStarted, planMade, runStarted } from "../../../src/domain/outcome/event-bodies.ts";
+import {
+  hostFinished,
+  phaseProgressed,
+  phaseStarted,
+  planMade,
+  runStarted,
+} from "../../../src/domain/outcome/event-bodies.ts";
 import type { RunEvent } from "../../../src/domain/outcome/events.ts";
 import { host, sha } from "../../support/plan-builders.ts";
 import { eventsOf, exampleEvents, startMs } from "../../support/run-events.ts";
@@ -34,6 +40,21 @@ describe("the board", () => {
     const lines = renderBoard(boardAfter(events), view);
     expect(lines[0]).toBe("[01:05] apply: 3 changed, 22 running (copy 17, activate 5), 975 waiting");
     expect(lines.slice(1).map((line) => line.split("  ")[1])).toEqual(["web-4", "web-5", "web-6"]);
+  });
+
+  test("keeps its columns, and shortens store paths to what they hold", () => {
+    const path = `/nix/store/${"a".repeat(32)}-nginx-1.28.1`;
+    const events = eventsOf([
+      runStarted("0.1.0", "apply", "ann@desk"),
+      planMade(sha("b"), 2, 2),
+      phaseStarted("copy", host("web-1")),
+      phaseProgressed("copy", path, { host: host("web-1"), done: 3, expected: 12 }),
+      phaseStarted("activate", host("web-10")),
+    ]);
+    expect(renderBoard(boardAfter(events), view).slice(1)).toEqual([
+      "  web-1   copy 3/12  01:04  nginx-1.28.1",
+      "  web-10  activate   01:03",
+    ]);
   });
 
   test("never has more than ten lines, nor wider ones than the terminal", () => {

@@ -57,9 +57,11 @@ describe("a command that acts, for people", () => {
     await expect(setup.stderr.text()).toMatchFileSnapshot(golden("progress-verbose"));
   });
 
-  test("on a terminal keeps a board of a few lines below the lasting ones", () => {
+  test("on a terminal keeps a board of a few lines below the lasting ones", async () => {
     const setup = setUp({}, "action", { tty: true, env: { TERM: "xterm" } });
-    play(setup, exampleEvents.slice(0, -1));
+    for (const event of exampleEvents.slice(0, -1)) setup.reporter.event(event);
+    await vi.waitFor(() => expect(setup.stderr.text()).toContain("[00:"));
+    setup.reporter.end();
     const seen = withoutEscapes(setup.stderr.text());
     expect(seen).toContain("web-4  rolled back in 21 s");
     expect(seen).toMatch(/\[00:\d\d\] apply: 2 changed, 1 unchanged/);

@@ -1,5 +1,7 @@
+import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { type ColorChoice, plainStyle, styleFor, usesColor } from "../../../src/cli/render/style.ts";
+import { textWidth } from "../../../src/cli/render/text-width.ts";
 
 const terminal = { isTTY: true };
 const file = {};
@@ -48,4 +50,18 @@ describe("drawing characters", () => {
   ])("by %s", (_name, env, expected) => {
     expect(styleFor(terminal, env).unicode).toBe(expected);
   });
+});
+
+test.each([
+  "",
+  "web-1",
+  "é",
+  "日本語",
+  "\u{1f600} ok",
+  "\u001b[31mred\u001b[39m",
+  "\u001b[1m日本\u001b[22m",
+  "a\u0301",
+  "…",
+])("takes %j for as wide as terminals do", (text) => {
+  expect(textWidth(text)).toBe(stringWidth(text));
 });

@@ -14,6 +14,8 @@ const program = join(root, "bin/nixfleet");
 
 export interface FleetProject {
   readonly folder: string;
+  /** Path of the CLI. */
+  readonly program: string;
   /** Environment of the CLI: state, caches and runtime folders of its own. */
   readonly env: Readonly<Record<string, string>>;
   /** Runs the CLI to its end, standard input empty. */
@@ -67,6 +69,7 @@ export function layFleetProject(lab: LabRecord, wishes: ProjectWishes = {}): Fle
   const options = { cwd: folder, env, extendEnv: false, reject: false, stdin: "ignore", cleanup: false } as const;
   return {
     folder,
+    program,
     env,
     nixfleet: async (...args) => {
       const { exitCode, stdout, stderr } = await execa(program, args, options);

@@ -60,9 +60,17 @@ export interface TestLab extends LabRecord {
   link(name: string, to: "up" | "down"): Promise<void>;
 }
 
-/** The lab of this test run with exactly these machines, brought up or made fresh as needed. */
-export function useLab(wishes: LabWishes): Promise<TestLab> {
-  return labIn(runFolder(), wishes);
+/** Most tests want three ordinary machines or fewer, and so share one lab. */
+const SHARED_MACHINES = 3;
+
+/** The lab of this test run with these machines, brought up or made fresh as needed; it may have more than were wished for. */
+export async function useLab(wishes: LabWishes): Promise<TestLab> {
+  const ordinary = wishes.shape === undefined && wishes.sudo === undefined && wishes.hosts <= SHARED_MACHINES;
+  const { hosts } = wishes;
+  const shared = await labIn(runFolder(), { ...wishes, ...(ordinary ? { hosts: SHARED_MACHINES, fresh: false } : {}) });
+  const lab = { ...shared, machines: shared.machines.slice(0, hosts) };
+  if (ordinary && wishes.fresh !== false) await lab.reset(...lab.machines.map(({ name }) => name));
+  return lab;
 }
 
 /** The same in a state folder of its own, which the caller takes down. */

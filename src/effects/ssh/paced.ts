@@ -6,8 +6,7 @@ import type { TakeOutput } from "../../ports/transport.ts";
 export function readPaced(stream: Readable, take: TakeOutput): void {
   stream.on("data", (chunk: Buffer) => {
     const taken = take(chunk);
-    // What is declared to give nothing may give anything.
-    if (!(taken instanceof Promise)) return;
+    if (taken === undefined) return;
     stream.pause();
     void taken.finally(() => stream.resume());
   });

@@ -33,8 +33,8 @@ async function execute(
   const started = await connection.spawn(command, {
     timeoutMs,
     signal,
-    onStdout: (chunk) => stdout.push(chunk),
-    onStderr: (chunk) => stderr.push(chunk),
+    onStdout: (chunk) => void stdout.push(chunk),
+    onStderr: (chunk) => void stderr.push(chunk),
   });
   if (!started.ok) throw new Error(started.error.what);
   if (input !== undefined) await started.value.write(input);

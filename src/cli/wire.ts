@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Elevation } from "../domain/host/loader.ts";
 import { flakeFolder } from "../domain/inventory/absolute-path.ts";
+import { inventoryForNix } from "../domain/inventory/for-nix.ts";
 import { type InputOverride, parseInputOverride } from "../domain/nix/input-override.ts";
 import type { Failure } from "../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
@@ -12,9 +13,11 @@ import type { Audience } from "../ports/audience.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Lab } from "../ports/lab.ts";
 import type { Login } from "../ports/login.ts";
+import type { NewProjectPorts } from "../ports/new-project.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { SigningKeys } from "../ports/signing-keys.ts";
 import type { LoadedProject, ProjectPorts } from "../workflows/inventory/load-project.ts";
+import type { SecretTools } from "../workflows/secrets/tools.ts";
 import type { Interruption, Tools } from "../workflows/tools.ts";
 import type { CliContext } from "./context.ts";
 import type { FleetFlags } from "./fleet-options.ts";
@@ -87,6 +90,25 @@ export async function wireSigningKeys({ env }: Pick<CliContext, "env">): Promise
   return signingKeys(env);
 }
 
+/** What a new project in this folder (absolute) is made with. */
+export async function wireNewProject({ cwd, env }: Place, folder: string): Promise<NewProjectPorts> {
+  const { ownSource, sourceOf, templateTexts } = await import("../effects/init/template.ts");
+  const { newFolder } = await import("../effects/init/new-folder.ts");
+  const settings = {
+    projectRoot: folder,
+    cacheDir: join(cacheFolder(env), "nix"),
+    stateDir: join(stateFolder(env), "nix"),
+    env,
+    overrides: [],
+  };
+  return {
+    template: templateTexts,
+    ownSource,
+    sourceOf: (typed) => sourceOf(typed, cwd),
+    folder: newFolder(folder, settings),
+  };
+}
+
 /** The journal of runs below `$XDG_STATE_HOME/nixfleet`. */
 export async function wireJournal(
   { env }: Pick<CliContext, "env">,
@@ -150,8 +172,16 @@ async function wireBuilder(
   overrides: readonly InputOverride[],
 ) {
   const { createNixBuilder } = await import("../effects/nix/builder.ts");
+  return createNixBuilder(nixSettings({ env }, { root, inventory }, overrides));
+}
+
+function nixSettings(
+  { env }: Pick<CliContext, "env">,
+  { root, inventory }: Pick<LoadedProject, "root" | "inventory">,
+  overrides: readonly InputOverride[],
+) {
   const { flake, signingKey } = inventory.fleet;
-  return createNixBuilder({
+  return {
     projectRoot: flakeFolder(flake) ?? root,
     ...(flakeFolder(flake) === undefined ? { remoteFlake: flake } : {}),
     cacheDir: join(cacheFolder(env), "nix"),
@@ -159,7 +189,33 @@ async function wireBuilder(
     env,
     overrides,
     ...(signingKey === undefined ? {} : { signingKeyFile: signingKey }),
-  });
+  };
+}
+
+/** What the commands that look after secrets work with. */
+export async function wireSecretTools(context: Pick<CliContext, "env">, project: LoadedProject): Promise<SecretTools> {
+  const { env } = context;
+  const { root, inventory } = project;
+  const { projectSecrets } = await import("../effects/secrets/project.ts");
+  const { systemClock } = await import("../effects/machine/system-clock.ts");
+  const settings = nixSettings(context, project, []);
+  return {
+    secrets: projectSecrets({ root: flakeFolder(inventory.fleet.flake) ?? root, env, home: homeOf(env) }),
+    clock: systemClock,
+    signal: new AbortController().signal,
+    async declared(hosts, signal) {
+      const { createNixBuilder } = await import("../effects/nix/builder.ts");
+      const { secretDeclarations } = await import("../effects/nix/declared-secrets.ts");
+      const source = await createNixBuilder(settings).source(signal);
+      if (!source.ok) return source;
+      return secretDeclarations(settings)({
+        source: source.value,
+        inventoryJson: inventoryForNix(inventory),
+        hosts,
+        signal,
+      });
+    },
+  };
 }
 
 async function elevationFor(flags: FleetFlags, context: CliContext): Promise<Result<Elevation>> {

@@ -2,6 +2,7 @@
 import type { CommandEntry } from "../context.ts";
 
 export const commands: readonly CommandEntry[] = [
+  { name: "init", summary: "lay a new project", load: () => import("./init.ts") },
   { name: "plan", summary: "what apply would do, to which hosts, and why not", load: () => import("./plan.ts") },
   {
     name: "apply",
@@ -23,6 +24,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./inventory.ts"),
   },
   { name: "hosts", summary: "the hosts that a pattern selects, and why", load: () => import("./hosts.ts") },
+  {
+    name: "secrets",
+    summary: "make, edit, show and check encrypted secrets",
+    load: () => import("./secrets.ts"),
+  },
   { name: "keys", summary: "the key that signs what hosts accept", load: () => import("./keys.ts") },
   { name: "lab", summary: "throw-away machines to try and to test on", load: () => import("./lab.ts") },
   { name: "runs", summary: "what was done from here, and what became of it", load: () => import("./runs.ts") },

@@ -1,6 +1,7 @@
 /** Every failure code, by area. A code, once released, keeps its meaning. */
 import { cliCodes } from "./cli.ts";
 import { hostCodes } from "./host.ts";
+import { initCodes } from "./init.ts";
 import { internalCodes } from "./internal.ts";
 import { inventoryCodes } from "./inventory.ts";
 import { labCodes } from "./lab.ts";
@@ -19,6 +20,7 @@ const codes = {
   ...hostCodes,
   ...planCodes,
   ...labCodes,
+  ...initCodes,
   ...secretsCodes,
 } as const;
 

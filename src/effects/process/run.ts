@@ -1,5 +1,4 @@
 /** The one way to run a child process: no shell, an own process group, every wait limited, output capped. */
-import { execa } from "execa";
 import { eachLine, type LineSplitter } from "./lines.ts";
 import { keepHead, keepTail, type OutputStore } from "./output.ts";
 
@@ -80,7 +79,9 @@ async function execute(request: ProcessRequest, limits: AbortController, touch: 
   const limitBytes = request.maxStdoutBytes ?? DEFAULT_MAX_STDOUT_BYTES;
   const stdout = keepHead(limitBytes, () => limits.abort({ kind: "overflow", limitBytes } satisfies StopReason));
   const stderr = keepTail(request.maxStderrBytes ?? DEFAULT_MAX_STDERR_BYTES);
-  const child = start(request, limits.signal);
+  // A hundred modules: they are loaded while the first hosts are dialled.
+  const { execa } = await import("execa");
+  const child = execa(request.file, request.args, childOptions(request, limits.signal));
   const ends = [
     listen(child.stdout, [stdout, eachLine(request.onStdoutLine)], touch),
     listen(child.stderr, [stderr, eachLine(request.onStderrLine)], touch),
@@ -107,18 +108,17 @@ async function execute(request: ProcessRequest, limits: AbortController, touch: 
   return { kind: "not-started", errno: result.code ?? "unknown", reason };
 }
 
-function start(request: ProcessRequest, cancelSignal: AbortSignal) {
-  return execa(request.file, request.args, {
+const childOptions = (request: ProcessRequest, cancelSignal: AbortSignal) =>
+  ({
     ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
     ...(request.env === undefined ? {} : { env: request.env }),
-    ...(request.input === undefined ? { stdin: "ignore" } : { input: request.input }),
+    ...(request.input === undefined ? { stdin: "ignore" as const } : { input: request.input }),
     buffer: false,
     reject: false,
     killDescendants: true,
     cancelSignal,
     forceKillAfterDelay: request.graceMs ?? DEFAULT_GRACE_MS,
-  });
-}
+  }) as const;
 
 /** Hands chunks to everybody who takes them; the function that comes back ends the lines. */
 function listen(

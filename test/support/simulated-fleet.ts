@@ -62,7 +62,8 @@ export function simulate(simulation: Simulation): SimulationEnd {
   const run = new Run(simulation);
   run.queue.add(simulation.beginMs, { kind: "event", event: { type: "begun", ...patienceOf(simulation) } });
   for (const { atMs, does } of simulation.interventions ?? []) run.outside.add(atMs, does);
-  while (run.step()) if (run.journal.length > 1_000_000) throw new Error("the rollout does not settle");
+  const enough = 2000 + 20 * simulation.rollout.order.length;
+  while (run.step()) if (run.journal.length > enough) throw new Error("the rollout does not settle");
   return run.end();
 }
 

@@ -1,5 +1,5 @@
 /** Which host may start now: windows, budgets, and the order of rank. */
-import { nextStart } from "../windows/calendar.ts";
+import { nextCommonStart } from "../windows/calendar.ts";
 import { type Draft, laneAt, markOf } from "./draft.ts";
 import type { IndexedStage, Queue } from "./fleet-index.ts";
 import type { AdmissionView } from "./state.ts";
@@ -55,7 +55,7 @@ function viewOf(draft: Draft, admission: number): AdmissionView {
   if (known !== null && isTrueAt(known, draft.nowMs)) return known;
   const asked = draft.index.admissions[admission];
   if (asked === undefined) throw new Error(`the rollout has no admission ${admission}`);
-  const opening = nextStart(asked.calendar, draft.nowMs, asked.needMs);
+  const opening = nextCommonStart(asked.calendars, draft.nowMs, asked.needMs);
   const view: AdmissionView = {
     checkedAtMs: draft.nowMs,
     opensAtMs: opening?.startMs ?? null,

@@ -1,6 +1,6 @@
 /** What follows from the facts: halts, new stages, hosts to start, and how long to wait for what comes next. */
 import { durationText } from "../inventory/duration.ts";
-import { areBudgetsFree, firstAdmitted, heads, isWindowOpen } from "./admission.ts";
+import { areBudgetsFree, firstAdmitted, heads } from "./admission.ts";
 import { type Draft, hostAt, isStopped, laneAt, mark } from "./draft.ts";
 import { halt, startRollbacks } from "./halt.ts";
 import { finishIfIdle } from "./outcome.ts";
@@ -66,12 +66,13 @@ function haltWithoutBudget(draft: Draft): void {
   for (const lane of waiting) {
     if (laneAt(draft, lane).left === 0 || !isGateOpen(draft, lane)) return;
   }
-  const blocked = waiting.flatMap((lane) => heads(draft, lane).map((head) => ({ lane, ...head })));
+  const blocked = waiting.flatMap((lane) => heads(draft, lane).map(({ queue }) => ({ lane, budgets: queue.budgets })));
   const [first] = blocked;
-  if (first === undefined || !blocked.every(({ queue }) => isWindowOpen(draft, queue))) return;
-  const full = first.queue.budgets.find((budget) => !areBudgetsFree(draft, [budget]));
+  // A host that a budget admits waits for its window; one that none admits would find it full in every window.
+  if (first === undefined || blocked.some(({ budgets }) => areBudgetsFree(draft, budgets))) return;
+  const full = first.budgets.find((budget) => !areBudgetsFree(draft, [budget]));
   const budget = state.rollout.budgets[full ?? -1];
-  if (budget === undefined) throw new Error("a host that nothing holds back was not started");
+  if (budget === undefined) throw new Error("a full budget is not in the rollout");
   const because = `all ${budget.max} of the budget of ${budget.name} taken by hosts that are not healthy`;
   halt(draft, { cause: "budget", lane: first.lane, stage: laneAt(draft, first.lane).stage, because });
 }

@@ -33,7 +33,8 @@ export interface Queue {
 }
 
 export interface Admission {
-  readonly calendar: Calendar;
+  /** All must be open. */
+  readonly calendars: readonly Calendar[];
   /** What has to be left of a window. */
   readonly needMs: number;
 }
@@ -95,15 +96,19 @@ class Admissions {
     this.#calendars = calendars;
   }
 
-  of({ calendar: index, estimateMs }: HostConstraint): number | undefined {
-    if (index === undefined) return undefined;
-    const calendar = this.#calendars[index];
-    if (calendar === undefined) throw new Error(`the rollout has no calendar ${index}`);
+  of({ calendars: indexes, estimateMs }: HostConstraint): number | undefined {
+    if (indexes.length === 0) return undefined;
     const needMs = neededMs(estimateMs);
-    const key = `${index} ${needMs}`;
-    const known = this.#known.get(key) ?? this.all.push({ calendar, needMs }) - 1;
+    const key = `${indexes.join(",")} ${needMs}`;
+    const known = this.#known.get(key) ?? this.all.push({ calendars: indexes.map((at) => this.#at(at)), needMs }) - 1;
     this.#known.set(key, known);
     return known;
+  }
+
+  #at(index: number): Calendar {
+    const calendar = this.#calendars[index];
+    if (calendar === undefined) throw new Error(`the rollout has no calendar ${index}`);
+    return calendar;
   }
 }
 

@@ -52,8 +52,8 @@ const budget = z.object({
 /** What binds single hosts; hosts that nothing binds are not listed. */
 const constraint = z.object({
   host: z.string(),
-  /** Index into `calendars`. */
-  calendar: z.int().min(0).optional(),
+  /** Indexes into `calendars`; all must be open. */
+  calendars: z.array(z.int().min(0)).readonly(),
   /** How long the host takes: it only starts when so much, and a tenth more, is left of the window. */
   estimateMs: z.int().min(0),
   /** Indexes into `budgets`; all must have a free slot. */

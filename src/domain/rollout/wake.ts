@@ -1,5 +1,5 @@
 /** When the machine wants to be asked again although nothing happened. */
-import { heads, opensAt } from "./admission.ts";
+import { areBudgetsFree, heads, opensAt } from "./admission.ts";
 import { type Draft, isStopped, laneAt } from "./draft.ts";
 import { isGateOpen, isThrough } from "./stage.ts";
 import { laneOf } from "./words.ts";
@@ -17,7 +17,10 @@ export function askToBeWoken(draft: Draft): void {
 export function nextOpening(draft: Draft): number | null {
   const openings = [...draft.state.lanes.keys()]
     .filter((lane) => !isThrough(draft, lane) && isGateOpen(draft, lane) && laneAt(draft, lane).soak === null)
-    .flatMap((lane) => heads(draft, lane).map(({ queue }) => opensAt(draft, queue)))
+    .flatMap((lane) => heads(draft, lane))
+    // A full budget turns free by something that happens, not by time.
+    .filter(({ queue }) => areBudgetsFree(draft, queue.budgets))
+    .map(({ queue }) => opensAt(draft, queue))
     .filter((atMs) => atMs !== null && atMs > draft.nowMs);
   return openings.reduce((first, atMs) => (first === null || (atMs ?? 0) < first ? atMs : first), null);
 }

@@ -8,6 +8,8 @@ export interface Calendar {
   readonly windows: readonly MaintenanceWindow[];
   /** They win over windows. In the order of their starts. */
   readonly blackouts: readonly Blackout[];
+  /** Both as they were written, for people. */
+  readonly texts: readonly string[];
 }
 
 /** A stretch of time that is open throughout. */
@@ -26,6 +28,7 @@ export function calendarOf(windows: readonly string[], blackouts: readonly strin
   return {
     windows: windows.map((text) => checked(text, parseWindow(text))),
     blackouts: blackouts.map((text) => checked(text, parseBlackout(text))).sort((a, b) => a.startMs - b.startMs),
+    texts: [...windows, ...blackouts.map((text) => `not ${text}`)],
   };
 }
 
@@ -47,6 +50,21 @@ export function nextStart(calendar: Calendar, nowMs: number, needMs: number): Op
   for (const { startMs, endMs } of openings(calendar, nowMs)) {
     const start = Math.max(startMs, nowMs);
     if (endMs - start >= Math.max(needMs, 1)) return { startMs: start, endMs };
+  }
+  return undefined;
+}
+
+/** The same where several calendars bind: the first stretch that is open in all of them. */
+export function nextCommonStart(calendars: readonly Calendar[], nowMs: number, needMs: number): Opening | undefined {
+  let start = nowMs;
+  // Each round moves the start to where the most reluctant calendar opens, until all agree.
+  while (start <= nowMs + HORIZON_MS) {
+    const found = calendars.map((calendar) => nextStart(calendar, start, needMs));
+    const startMs = Math.max(start, ...found.map((opening) => opening?.startMs ?? Number.POSITIVE_INFINITY));
+    const endMs = Math.min(...found.map((opening) => opening?.endMs ?? Number.NEGATIVE_INFINITY));
+    if (startMs === Number.POSITIVE_INFINITY) return undefined;
+    if (startMs === start && endMs - startMs >= needMs) return { startMs, endMs };
+    start = startMs === start ? endMs : startMs;
   }
   return undefined;
 }

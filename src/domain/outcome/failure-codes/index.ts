@@ -6,7 +6,9 @@ import { internalCodes } from "./internal.ts";
 import { inventoryCodes } from "./inventory.ts";
 import { labCodes } from "./lab.ts";
 import { nixCodes } from "./nix.ts";
+import { osCodes } from "./os.ts";
 import { planCodes } from "./plan.ts";
+import { rolloutCodes } from "./rollout.ts";
 import { secretsCodes } from "./secrets.ts";
 import { transportCodes } from "./transport.ts";
 import type { FailureEntry, FailureKind } from "./types.ts";
@@ -19,8 +21,10 @@ const codes = {
   ...transportCodes,
   ...hostCodes,
   ...planCodes,
+  ...rolloutCodes,
   ...labCodes,
   ...initCodes,
+  ...osCodes,
   ...secretsCodes,
 } as const;
 

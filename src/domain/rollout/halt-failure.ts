@@ -1,0 +1,28 @@
+/** A rollout that stopped early, as the failure that the run reports. */
+import { type Failure, failure } from "../outcome/failure.ts";
+import type { FailureCode } from "../outcome/failure-codes/index.ts";
+import type { HaltCause } from "./command.ts";
+import type { RolloutState } from "./state.ts";
+import { instantWords, stageWords } from "./words.ts";
+
+/** Nothing for a rollout that ended by itself or by the operator's signal. */
+export function rolloutFailure({ outcome, halt, rollout }: RolloutState): Failure | undefined {
+  if (outcome?.kind === "halted" && halt !== null) {
+    const place = stageWords(rollout, halt.lane, halt.stage);
+    return failure(haltCodes[halt.cause], `halted in ${place}: ${halt.because}`);
+  }
+  if (outcome?.kind !== "paused") return undefined;
+  if (outcome.waitsFor === "approval")
+    return failure("rollout/waits-for-approval", "the next stage waits for an approval");
+  const opens = outcome.untilMs === null ? "none opens any more" : `the next opens ${instantWords(outcome.untilMs)}`;
+  return failure("rollout/waits-for-window", `hosts wait for a window, ${opens}`);
+}
+
+const haltCodes: Readonly<Record<HaltCause, FailureCode>> = {
+  canary: "rollout/canary-failed",
+  failures: "rollout/too-many-failures",
+  consecutive: "rollout/too-many-failures",
+  unreachable: "rollout/too-many-unreachable",
+  "no-progress": "rollout/no-progress",
+  budget: "rollout/budget-used-up",
+};

@@ -39,7 +39,7 @@ async function gatherSecrets(
   current: Manifest | null,
   gathering: SecretGathering,
 ): Promise<Result<SecretInput | undefined>> {
-  const declared = desired.kind === "closure" ? desired.manifest.secrets : [];
+  const declared = desired.kind === "closure" ? (desired.manifest?.secrets ?? []) : [];
   if (declared.length === 0 && facts.secrets.length === 0) return ok(undefined);
   const recorded = recordedSecrets(facts);
   const isRollback = desired.kind === "closure" && desired.present === true;

@@ -1,0 +1,111 @@
+/** `nixfleet secrets`: the encrypted files of the project. */
+import type { Command } from "commander";
+import { exitCodeOf, worstExitCode } from "../../domain/outcome/exit-codes.ts";
+import type { Failure } from "../../domain/outcome/failure.ts";
+import { failureCodes } from "../../domain/outcome/failure-codes/index.ts";
+import { ok, type Result } from "../../domain/outcome/result.ts";
+import { type LoadedProject, loadProject } from "../../workflows/inventory/load-project.ts";
+import { secretFile } from "../../workflows/secrets/encrypted-file.ts";
+import type { SecretTools } from "../../workflows/secrets/tools.ts";
+import type { CliContext } from "../context.ts";
+import { addProjectOptions, type ProjectFlags, projectRequest } from "../project-options.ts";
+import { outputTo } from "../render/output.ts";
+import { renderProblems } from "../render/problems.ts";
+import { renderChecked, renderEdited, renderGenerated, renderRekeyed } from "../render/secrets.ts";
+import { styleFor } from "../render/style.ts";
+import { wireProject, wireSecretTools } from "../wire.ts";
+
+interface FileFlags extends ProjectFlags {
+  readonly host?: string;
+}
+
+interface GenerateFlags extends ProjectFlags {
+  readonly rotate?: readonly string[];
+  readonly due?: true;
+}
+
+export function configure(command: Command, context: CliContext): void {
+  const ofOneFile = (name: string, description: string) =>
+    addProjectOptions(
+      command
+        .command(name)
+        .description(description)
+        .argument("<name>", "a secret of the environment, or the path of an encrypted file")
+        .option("--host <host>", "the secret that is this host's own"),
+    );
+  ofOneFile("edit", "change a secret in your editor, or make a new one").action((name: string, flags: FileFlags) =>
+    withProject(flags, context, (project, tools) => edit(fileNamed(name, flags, project), tools)),
+  );
+  ofOneFile("show", "print a secret").action((name: string, flags: FileFlags) =>
+    withProject(flags, context, (project, tools) => show(fileNamed(name, flags, project), tools, context)),
+  );
+  addProjectOptions(command.command("generate").description("make the secrets that are missing and have a generator"))
+    .option("--rotate <name...>", "make these anew, though they exist")
+    .option("--due", "also those that are older than their rotateAfterDays")
+    .action((flags: GenerateFlags) => withProject(flags, context, (project, tools) => make(flags, project, tools)));
+  addProjectOptions(
+    command.command("rekey").description("after a change of recipients.yaml, encrypt anew what needs it"),
+  ).action((flags: ProjectFlags) => withProject(flags, context, (_project, tools) => reencrypt(tools)));
+  addProjectOptions(
+    command.command("check").description("every declared secret is there, opens, and is for the right people"),
+  ).action((flags: ProjectFlags) => withProject(flags, context, check));
+}
+
+interface SecretsAnswer {
+  /** For people, on standard error. */
+  readonly text: string;
+  readonly failures?: readonly Failure[];
+}
+
+type Work = (project: LoadedProject, tools: SecretTools) => Promise<Result<SecretsAnswer, readonly Failure[]>>;
+
+async function withProject(flags: ProjectFlags, context: CliContext, work: Work): Promise<void> {
+  const project = await loadProject(projectRequest(flags, context), await wireProject(context));
+  const outcome = project.ok ? await work(project.value, await wireSecretTools(context, project.value)) : project;
+  const failures = outcome.ok ? (outcome.value.failures ?? []) : outcome.error;
+  const stderr = outputTo(context.stderr);
+  if (outcome.ok) stderr.write(outcome.value.text);
+  if (failures.length === 0) return;
+  stderr.write(renderProblems(failures, styleFor(context.stderr, context.env)));
+  context.exit(worstExitCode(failures.map(({ code }) => exitCodeOf(failureCodes[code].kind))));
+}
+
+const fileNamed = (name: string, { host }: FileFlags, { inventory }: LoadedProject): string =>
+  secretFile(name, inventory.environment, host);
+
+async function edit(file: string, tools: SecretTools) {
+  const { editSecret } = await import("../../workflows/secrets/edit.ts");
+  const edited = await editSecret(file, tools);
+  return edited.ok ? ok({ text: renderEdited(file, edited.value) }) : all(edited);
+}
+
+async function show(file: string, tools: SecretTools, { stdout }: CliContext) {
+  const { openFile } = await import("../../workflows/secrets/encrypted-file.ts");
+  const value = await openFile(file, tools);
+  if (!value.ok) return all(value);
+  stdout.write(value.value);
+  return ok({ text: "" });
+}
+
+async function make({ rotate, due }: GenerateFlags, { inventory }: LoadedProject, tools: SecretTools) {
+  const { generate } = await import("../../workflows/secrets/generate.ts");
+  const hosts = inventory.hosts.map(({ name }) => name);
+  const made = await generate({ hosts, rotate: rotate ?? [], due: due === true }, tools);
+  return made.ok ? ok({ text: renderGenerated(made.value) }) : all(made);
+}
+
+async function reencrypt(tools: SecretTools) {
+  const { rekey } = await import("../../workflows/secrets/rekey.ts");
+  const done = await rekey(tools);
+  return done.ok ? ok({ text: renderRekeyed(done.value), failures: done.value.failures }) : all(done);
+}
+
+async function check({ inventory }: LoadedProject, tools: SecretTools) {
+  const { checkSecrets } = await import("../../workflows/secrets/check.ts");
+  const hosts = inventory.hosts.map(({ name }) => name);
+  const done = await checkSecrets(hosts, inventory.environment, tools);
+  return done.ok ? ok({ text: renderChecked(done.value), failures: done.value.findings }) : all(done);
+}
+
+const all = (outcome: { readonly ok: false; readonly error: Failure }) =>
+  ({ ok: false, error: [outcome.error] }) as const;

@@ -1,0 +1,17 @@
+/** What the commands that look after secrets work with. */
+import type { HostName } from "../../domain/ids.ts";
+import type { Result } from "../../domain/outcome/result.ts";
+import type { DeclaredSecret } from "../../domain/secrets/declared.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { ProjectSecrets } from "../../ports/project-secrets.ts";
+
+export interface SecretTools {
+  readonly secrets: ProjectSecrets;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** What the fleet's Nix declares; starts Nix. */
+  declared(
+    hosts: readonly HostName[],
+    signal: AbortSignal,
+  ): Promise<Result<ReadonlyMap<HostName, readonly DeclaredSecret[]>>>;
+}

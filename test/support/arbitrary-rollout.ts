@@ -1,7 +1,8 @@
 /** Rollouts of every shape, small enough that all their parts get in each other's way. */
 import fc from "fast-check";
+import { onFailurePolicies } from "../../src/domain/rollout/on-failure.ts";
 import type { Pace, Rollout, Stage } from "../../src/domain/rollout/plan-rollout.ts";
-import { approvalGates, onFailurePolicies } from "../../src/domain/rollout/plan-rollout.ts";
+import { approvalGates } from "../../src/domain/rollout/plan-rollout.ts";
 import type { HostBehaviour, Simulation } from "./simulated-fleet.ts";
 import { wellBehaved } from "./simulated-fleet.ts";
 

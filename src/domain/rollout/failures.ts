@@ -2,7 +2,8 @@
 import type { HostStatus } from "../outcome/events.ts";
 import { type Draft, hostAt, laneAt, markOf } from "./draft.ts";
 import { halt, queueRollbacks } from "./halt.ts";
-import type { OnFailure, Pace } from "./plan-rollout.ts";
+import type { OnFailure } from "./on-failure.ts";
+import type { Pace } from "./plan-rollout.ts";
 import { countWords, laneOf } from "./words.ts";
 
 /** A host that failed: in its activation, its health checks, or later while it soaked. */

@@ -1,7 +1,7 @@
 /** The rollout as a plan holds it: which hosts, in which order, at which pace. Nothing is left to be worked out. */
 import { z } from "zod";
+import { onFailurePolicies } from "./on-failure.ts";
 
-export const onFailurePolicies = ["rollback", "rollback-stage", "rollback-all", "stop", "continue"] as const;
 export const approvalGates = ["none", "after-canary", "each-stage"] as const;
 
 const limit = z.int().min(0).nullable();
@@ -78,5 +78,4 @@ export type Stage = z.infer<typeof stageSchema>;
 export type Pace = z.infer<typeof paceSchema>;
 export type Budget = z.infer<typeof budget>;
 export type HostConstraint = z.infer<typeof constraint>;
-export type OnFailure = (typeof onFailurePolicies)[number];
 export type ApprovalGate = (typeof approvalGates)[number];

@@ -1,5 +1,7 @@
 /** Rollout strategies: in which order, at which pace, and what happens when hosts fail. */
 import { z } from "zod";
+import { notRising } from "../../rollout/amount.ts";
+import { onFailurePolicies } from "../../rollout/on-failure.ts";
 import { expecting } from "./expectations.ts";
 import * as value from "./values.ts";
 
@@ -67,10 +69,7 @@ const shape = {
     .describe(
       "Before which stages a person has to agree: `after-canary`, or `each-stage` after the first. Default: none.",
     ),
-  onFailure: expecting(
-    "rollback, rollback-stage, rollback-all, stop or continue",
-    z.enum(["rollback", "rollback-stage", "rollback-all", "stop", "continue"]),
-  )
+  onFailure: expecting("rollback, rollback-stage, rollback-all, stop or continue", z.enum(onFailurePolicies))
     .default("rollback")
     .describe(
       "`rollback` puts back failed hosts; when the rollout halts, `rollback-stage` also puts back the hosts of that stage, `rollback-all` all hosts of the run. `stop` and `continue` leave failed hosts as they are; `continue` goes on. Default: rollback.",
@@ -115,14 +114,10 @@ export function endingWithAll(typed: readonly Stage[]): readonly Stage[] {
 }
 
 function checkStagesRise(typed: readonly Stage[], context: z.RefinementCtx): void {
-  const before = { count: 0, percent: 0 };
-  for (const [index, stage] of typed.entries()) {
-    // A stage that is itself no good still comes by, as it was written.
-    if (typeof stage !== "object") continue;
-    const [unit, amount] = "count" in stage ? (["count", stage.count] as const) : (["percent", stage.percent] as const);
-    if (amount <= before[unit]) context.addIssue({ code: "custom", path: ["stages", index], message: NOT_RISING });
-    before[unit] = amount;
-  }
+  // A stage that is itself no good still comes by, as it was written, and was complained about.
+  if (typed.some((stage) => typeof stage !== "object")) return;
+  const index = notRising(typed);
+  if (index !== undefined) context.addIssue({ code: "custom", path: ["stages", index], message: NOT_RISING });
 }
 
 const NOT_RISING = "stages are cumulative, so each is larger than the one before";

@@ -1,0 +1,3 @@
+/** What becomes of hosts when something fails. */
+export const onFailurePolicies = ["rollback", "rollback-stage", "rollback-all", "stop", "continue"] as const;
+export type OnFailure = (typeof onFailurePolicies)[number];

@@ -11,6 +11,7 @@ verb_facts() {
   facts_activation
   facts_lock
   facts_state
+  facts_updates
   facts_secrets
   flush
   printf '%s' "$tables"

@@ -44,7 +44,8 @@ find_reboot_signs() {
   [ -e /run/reboot-required ] || return 0
   if [ -s /run/reboot-required.pkgs ]; then
     while IFS= read -r package || [ -n "$package" ]; do
-      case $seen in *" $package "* | *[!A-Za-z0-9.+:~-]*) continue ;; esac
+      case $package in '' | *[!A-Za-z0-9.+:~-]*) continue ;; esac
+      case $seen in *" $package "*) continue ;; esac
       seen="$seen$package "
       # awk reads escapes in the values it is given: these two letters are its newline.
       reboot_asked="$reboot_asked\\n$package asks for it"

@@ -29,7 +29,10 @@ follow_run() {
 
 # unit_runs: false once the activation is over, however it ended. Its start was awaited before anybody follows it.
 unit_runs() {
-  case $(systemctl show --property=ActiveState --value -- "nixfleet-activate-$run.service" 2>/dev/null) in
+  local unit=nixfleet-activate-$run
+  # An OS update has its own folder beside that of the same run's activation.
+  case $run in *.os) unit=nixfleet-os-update-${run%.os} ;; esac
+  case $(systemctl show --property=ActiveState --value -- "$unit.service" 2>/dev/null) in
   inactive | failed) return 1 ;;
   esac
 }

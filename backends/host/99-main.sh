@@ -19,5 +19,11 @@ main() {
   esac
 }
 
+  updates) verb_updates "$@" ;;
+  os-update) verb_os_update "$@" ;;
+  os-supervise) verb_os_supervise "$@" ;;
+  reboot-check) verb_reboot_check "$@" ;;
+  bootability) verb_bootability "$@" ;;
+  reboot) verb_reboot "$@" ;;
 # On one line: a shell reads its program as it goes, and the payload stands behind this line.
 main "$@"; exit "$?"

@@ -31,8 +31,17 @@ export function askerOnTerminal(
 
 function question({ summary, verb }: Plan): string {
   const hosts = `${summary.change} ${summary.change === 1 ? "host" : "hosts"}`;
-  return `\n${verb === "apply" ? "Apply this to" : verb === "remove" ? "Stop managing" : "Roll back"} ${hosts}? [y/N] `;
+  return `\n${QUESTIONS[verb]} ${hosts}? [y/N] `;
 }
+
+const QUESTIONS: Readonly<Record<Plan["verb"], string>> = {
+  apply: "Apply this to",
+  remove: "Stop managing",
+  rollback: "Roll back",
+  run: "Run this on",
+  "os-update": "Update the operating system of",
+  reboot: "Reboot, where it is needed,",
+};
 
 async function ask(
   text: string,

@@ -8,6 +8,7 @@ import { inventoryForNix } from "../domain/inventory/for-nix.ts";
 import { type InputOverride, parseInputOverride } from "../domain/nix/input-override.ts";
 import type { Failure } from "../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
+import { parseSlotStore } from "../domain/slots/store-address.ts";
 import type { TransportOptions } from "../effects/ssh/options.ts";
 import type { Audience } from "../ports/audience.ts";
 import type { Journal } from "../ports/journal.ts";
@@ -16,6 +17,7 @@ import type { Login } from "../ports/login.ts";
 import type { NewProjectPorts } from "../ports/new-project.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { SigningKeys } from "../ports/signing-keys.ts";
+import type { SlotStore } from "../ports/slot-store.ts";
 import type { LoadedProject, ProjectPorts } from "../workflows/inventory/load-project.ts";
 import type { SecretTools } from "../workflows/secrets/tools.ts";
 import type { Interruption, Tools } from "../workflows/tools.ts";
@@ -59,6 +61,10 @@ export async function wireTools(wanted: {
   const overrides = (flags.overrideInput ?? []).map(parseInputOverride);
   const malformed = overrides.flatMap((override) => (override.ok ? [] : [override.error]));
   if (malformed.length > 0) return err(malformed);
+  const slots = await wireSlotStore(context, project.inventory);
+  if (!slots.ok) return err([slots.error]);
+  const { localCommands } = await import("../effects/machine/local-commands.ts");
+  const { rebootSlots } = await import("../engine/reboot-slots.ts");
   const { hostProgram } = await import("../effects/host-program/program.ts");
   const { systemClock } = await import("../effects/machine/system-clock.ts");
   const { operatorName } = await import("../effects/machine/operator.ts");
@@ -71,6 +77,8 @@ export async function wireTools(wanted: {
       overrides.flatMap((override) => (override.ok ? [override.value] : [])),
     ),
     storeFiles: localStoreFiles,
+    localCommands,
+    rebootSlots: rebootSlots(slots.value, systemClock),
     secrets: await wireSecrets(context, project),
     journal,
     clock: systemClock,
@@ -82,6 +90,17 @@ export async function wireTools(wanted: {
     operator: operatorName(context.env),
     toolVersion: version,
   });
+}
+
+/** The store of reboot slots that the inventory names. Fails with `reboot/store-settings`. */
+export async function wireSlotStore(
+  { env }: Pick<CliContext, "env">,
+  { fleet }: LoadedProject["inventory"],
+): Promise<Result<SlotStore>> {
+  const address = parseSlotStore(fleet.slots);
+  if (!address.ok) return address;
+  const { openSlotStore } = await import("../effects/slots/open-store.ts");
+  return ok(openSlotStore(address.value, join(stateFolder(env), "slots")));
 }
 
 /** The fleet's signing keys as files of this machine. */

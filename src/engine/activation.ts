@@ -57,7 +57,7 @@ export async function runActivation(
 }
 
 /** Whether the connection is what failed, so that the activation may be going on. */
-const isLoss = (error: Failure): boolean => LOSSES.has(error.code);
+export const isLoss = (error: Failure): boolean => LOSSES.has(error.code);
 const LOSSES: ReadonlySet<string> = new Set<Failure["code"]>([
   "host/cut-off",
   "transport/lost",
@@ -72,7 +72,11 @@ function outcomeOf(answer: Result<HostAnswer>): ActivationOutcome {
   return isLoss(answer.error) ? { kind: "unknown", because: answer.error } : { kind: "verdict", verdict: answer };
 }
 
-async function reattach(session: HostSession, { clock, detached }: ActivationWatch): Promise<Result<void>> {
+/** Connects anew, for as long as the host may come back. */
+export async function reattach(
+  session: HostSession,
+  { clock, detached }: Pick<ActivationWatch, "clock" | "detached">,
+): Promise<Result<void>> {
   const deadline = clock.now() + REATTACH_WITHIN_MS;
   for (let attempt = 0; ; attempt += 1) {
     await clock.sleep(REATTACH_PAUSES_MS[attempt] ?? 15_000, detached);

@@ -17,44 +17,124 @@ export interface Execution extends Omit<StepContext, "session"> {
   readonly hosts: ReadonlyMap<HostName, ResolvedHost>;
 }
 
-/** One result for each host of the plan, in its order. */
-export async function executePlan(plan: Plan, execution: Execution): Promise<readonly HostResult[]> {
-  const limit = pLimit(plan.rollout.maxParallel);
-  const ranks = new Map(plan.rollout.order.map((name, rank) => [name, rank]));
-  const rankOf = (host: PlanHost): number => ranks.get(host.name) ?? Number.POSITIVE_INFINITY;
-  const started = new Map<string, Promise<HostResult>>();
-  for (const host of plan.hosts.toSorted((a, b) => rankOf(a) - rankOf(b))) {
-    started.set(
-      host.name,
-      host.action === "change"
-        ? limit(() => perform(plan, host, execution))
-        : report(resultWithoutSteps(host), execution),
-    );
+export interface Executed {
+  /** One for each host of the plan, in its order. */
+  readonly results: readonly HostResult[];
+  /** Why the rollout stopped before its end, if it did. */
+  readonly halted: Failure | undefined;
+}
+
+export async function executePlan(plan: Plan, execution: Execution): Promise<Executed> {
+  const hosts = new Map(plan.hosts.map((host) => [host.name, host]));
+  const results = new Map<string, HostResult>();
+  const keep = async (result: HostResult): Promise<void> => {
+    results.set(result.name, result);
+    await execution.recorder.record(hostFinished(result));
+  };
+  for (const host of plan.hosts) if (host.action !== "change") await keep(resultWithoutSteps(host));
+  const hostOf = (name: string): PlanHost => {
+    const host = hosts.get(name);
+    if (host === undefined)
+      throw new Error(`a plan that passed its check rolls out to ${name}, which it does not have`);
+    return host;
+  };
+  const state = await driveRollout(
+    plan.rollout,
+    {
+      async start(name) {
+        const result = await perform(plan, hostOf(name), execution);
+        await keep(result);
+        return finished(result);
+      },
+      async rollBack(name) {
+        const host = hostOf(name);
+        const back = await rollBack(host, execution);
+        const before = results.get(name);
+        if (back === undefined && before?.status === "changed") {
+          await keep({ ...before, status: "rolled_back" });
+        }
+        return { type: "host-rolled-back", host: name, ok: back === undefined };
+      },
+      checkHealth: (lane, names) => checkHealth(lane, names.map(hostOf), execution),
+      async askApproval(lane, stage, because) {
+        if (execution.approve === undefined || !(await execution.approve(because))) return undefined;
+        return { type: "approved", lane, stage, by: execution.operator };
+      },
+      tell: (level, text) => execution.recorder.record(rolloutTold(level, text)),
+    },
+    execution.patience,
+    execution,
+  );
+  for (const host of plan.hosts) {
+    if (!results.has(host.name)) await keep(leftOut(host, state, execution));
   }
   return Promise.all(plan.hosts.map((host) => started.get(host.name) as Promise<HostResult>));
 }
 
 async function perform(plan: Plan, host: PlanHost, execution: Execution): Promise<HostResult> {
-  const { clock, fleet, hosts, interruption } = execution;
+  const { clock } = execution;
   const startedAt = clock.now();
   const elapsed = (): number => clock.now() - startedAt;
-  if (interruption.draining.aborted) return report(notStarted(host), execution);
-  const resolved = hosts.get(hostNameOf(host));
-  if (resolved === undefined) {
-    const gone = failure("plan/unknown-host", "the plan names a host that the inventory does not have", {
-      next: "plan again with the present inventory",
-    });
-    return report(failedResult(host, gone, elapsed()), execution);
-  }
-  const session = await fleet.session(resolved, interruption.detached);
-  if (!session.ok) return report(failedResult(host, session.error, elapsed()), execution);
+  const session = await sessionFor(host, execution);
+  if ("error" in session) return failedResult(host, session.error, elapsed());
   const outcome = await runHost(host, plan.verb, { ...execution, session: session.value });
-  return report(resultOfOutcome(host, outcome, elapsed()), execution);
+  return resultOfOutcome(host, outcome, elapsed());
 }
 
-async function report(result: HostResult, { recorder }: Execution): Promise<HostResult> {
-  await recorder.record(hostFinished(result));
-  return result;
+const finished = ({ name, status }: HostResult): RolloutEvent => ({
+  type: "host-finished",
+  host: name,
+  status,
+  healthy: status === "changed" || status === "unchanged",
+  changed: status === "changed",
+});
+
+/** Undefined when the host is back on what it ran before the plan. */
+async function rollBack(host: PlanHost, execution: Execution): Promise<Failure | undefined> {
+  const session = await sessionFor(host, execution);
+  if ("error" in session) return session.error;
+  return rollBackHost(host, { ...execution, session: session.value });
+}
+
+/** A look at hosts that soak; whoever cannot be asked is not healthy. */
+async function checkHealth(lane: string, hosts: readonly PlanHost[], execution: Execution): Promise<RolloutEvent> {
+  const unwell = await Promise.all(
+    hosts.map(async (host) => {
+      const session = await sessionFor(host, execution);
+      if ("error" in session) return host.name;
+      const system = parseStorePath(host.to?.system ?? "") ?? null;
+      const look = await lookAtHealth(session.value, { system, before: undefined }, execution.interruption.detached);
+      return look.ok && look.value === undefined ? undefined : host.name;
+    }),
+  );
+  return { type: "health-checked", lane, unhealthy: unwell.filter((name) => name !== undefined) };
+}
+
+/** A lost connection is given one more try: a host in soak may have been away for a moment. */
+async function sessionFor(
+  host: PlanHost,
+  { fleet, hosts, interruption }: Execution,
+): Promise<{ value: HostSession } | { error: Failure }> {
+  const resolved = hosts.get(hostNameOf(host));
+  if (resolved === undefined) {
+    return {
+      error: failure("plan/unknown-host", "the plan names a host that the inventory does not have", {
+        next: "plan again with the present inventory",
+      }),
+    };
+  }
+  const session = await fleet.session(resolved, interruption.detached);
+  return session.ok ? { value: session.value } : { error: session.error };
+}
+
+/** The host never had its turn: why not. */
+function leftOut(host: PlanHost, state: RolloutState, { clock }: Execution): HostResult {
+  const halt = rolloutFailure(state);
+  if (halt === undefined) return notStarted(host);
+  const error = eventErrorOf({ ...halt, what: situationOf(state, host.name, clock.now()) });
+  // What only waits for a window or an approval is held, and a later run goes on with it.
+  const status = failureCodes[halt.code].kind === "paused" ? "held" : "not_started";
+  return { ...notStarted(host), status, error };
 }
 
 function hostNameOf(host: PlanHost): HostName {

@@ -70,6 +70,9 @@ function statusOf(error: Failure): HostStatus {
       return "locked";
     case "stale":
       return "stale";
+    // A shut window, a spent budget: nothing is wrong with the host.
+    case "paused":
+      return "held";
     default:
       return "failed";
   }

@@ -10,6 +10,8 @@ import type { PlanHost, Step } from "../domain/plan/plan.ts";
 import { precheck, staleFailure } from "../domain/plan/precheck.ts";
 import { activate } from "./handlers/activate.ts";
 import { copyClosure } from "./handlers/copy.ts";
+import { updateOs } from "./handlers/os-update.ts";
+import { rebootHost } from "./handlers/reboot.ts";
 import { runOnHost } from "./handlers/run.ts";
 import { deliverSecrets } from "./handlers/secrets.ts";
 import { holdLock } from "./host-lock.ts";
@@ -81,6 +83,10 @@ function handle(step: Step, context: StepContext): Promise<StepOutcome> {
 }
 
 function phaseOf(step: Step): Phase {
+    case "os-update":
+      return updateOs(step, context);
+    case "reboot":
+      return rebootHost(step, context);
   switch (step.kind) {
     case "copy":
       return "copy";
@@ -97,6 +103,9 @@ function phaseOf(step: Step): Phase {
 }
 
 /** A host is "already done" only when all its steps were. */
+    case "os-update":
+    case "reboot":
+      return step.kind;
 const worthTelling = (before: StepOutcome, now: StepOutcome): StepOutcome =>
   now.kind === "already-done" && before.kind === "done" ? before : now;
 

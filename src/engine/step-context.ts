@@ -5,16 +5,23 @@ import type { Journal } from "../ports/journal.ts";
 import type { NixBuilder } from "../ports/nix-builder.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { StoreFiles } from "../ports/store-files.ts";
+import type { LocalCommands } from "../ports/local-commands.ts";
 import type { Interruption } from "./interruption.ts";
 import type { Recorder } from "./recorder.ts";
 import type { HostSession } from "./session.ts";
 
 export interface StepContext {
+import type { RebootSlots } from "./reboot-slots.ts";
   readonly session: HostSession;
   readonly builder: NixBuilder;
   readonly secrets: SecretStore;
   readonly storeFiles: StoreFiles;
   readonly recorder: Recorder;
+  /** All hosts of the run, for hooks that run on another host. */
+  readonly fleet: Fleet;
+  readonly hosts: ReadonlyMap<HostName, ResolvedHost>;
+  readonly localCommands: LocalCommands;
+  readonly rebootSlots: RebootSlots;
   readonly clock: Clock;
   /** Tells whether a run that holds a lock is dead. */
   readonly journal: Journal;

@@ -1,9 +1,11 @@
 /** What the workflows work with; wired once, for each command. */
 import type { Elevation } from "../domain/host/loader.ts";
 import type { Interruption } from "../engine/interruption.ts";
+import type { RebootSlots } from "../engine/reboot-slots.ts";
 import type { Audience } from "../ports/audience.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
+import type { LocalCommands } from "../ports/local-commands.ts";
 import type { NixBuilder } from "../ports/nix-builder.ts";
 import type { RandomBytes } from "../ports/random.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
@@ -15,6 +17,8 @@ export interface Tools {
   readonly builder: NixBuilder;
   readonly storeFiles: StoreFiles;
   readonly secrets: SecretStore;
+  readonly localCommands: LocalCommands;
+  readonly rebootSlots: RebootSlots;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly random: RandomBytes;

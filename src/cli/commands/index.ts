@@ -11,6 +11,17 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: "rollback", summary: "back to an earlier generation", load: () => import("./rollback.ts") },
   { name: "status", summary: "what hosts run, how old it is, what drifted", load: () => import("./status.ts") },
+  {
+    name: "os-update",
+    summary: "update the distribution's packages, and reboot where that is needed",
+    load: () => import("./os-update.ts"),
+  },
+  {
+    name: "reboot",
+    summary: "reboot hosts that need it, one budget and window at a time",
+    load: () => import("./reboot.ts"),
+  },
+  { name: "slots", summary: "who holds the reboot budget", load: () => import("./slots.ts") },
   { name: "run", summary: "a command or task on many hosts", load: () => import("./run.ts") },
   { name: "remove", summary: "stop managing hosts, and restore what was adopted", load: () => import("./remove.ts") },
   { name: "facts", summary: "everything that hosts tell of themselves", load: () => import("./facts.ts") },

@@ -63,6 +63,8 @@ export function foldBoard(before: BoardState, event: RunEvent): BoardState {
       if (event.result.ms > 0 || event.result.status === "not_started") state.begun.add(event.host);
       state.finished.set(event.result.status, (state.finished.get(event.result.status) ?? 0) + 1);
       return state;
+    case "rollout":
+    case "os_updated":
     case "log":
     case "diagnostic":
     case "signal":

@@ -36,6 +36,8 @@ export function lastingLines(event: RunEvent, view: LineView): string[] {
         ? [`${printable(event.host)} | ${printable(event.msg)}`]
         : [];
     case "version":
+    case "os_updated":
+      return osUpdateLines(event, view);
     case "plan":
     case "phase_progress":
     case "summary":
@@ -44,6 +46,24 @@ export function lastingLines(event: RunEvent, view: LineView): string[] {
 }
 
 function isWorthALine({ status, error }: HostResult, { verb, verbosity, hosts }: LineView): boolean {
+/** What has to be looked after is told always; the packages stand in the plan already. */
+function osUpdateLines(
+  { host, packages, conffiles, services }: Extract<RunEvent, { type: "os_updated" }>,
+  { verbosity, style }: LineView,
+): string[] {
+  const name = printable(host);
+  const listed = (words: readonly string[]): string => words.map(printable).join(", ");
+  return [
+    ...(verbosity > 0
+      ? packages.map((pack) => `${name}  ${printable(pack.name)} ${pack.from ?? "new"} -> ${pack.to ?? "removed"}`)
+      : []),
+    ...(conffiles.length > 0
+      ? [style.warning(`${name}  edited files kept, new versions beside them: ${listed(conffiles)}`)]
+      : []),
+    ...(services.length > 0 ? [style.warning(`${name}  still run old code: ${listed(services)}`)] : []),
+  ];
+}
+
   // How a command ended stands above what it printed.
   const toldWithOutput = verb === "run" && (status === "changed" || error?.code === COMMAND_FAILED);
   if (toldWithOutput) return verbosity > 0;

@@ -6,6 +6,7 @@ import { wrap } from "./layout.ts";
 import { type Change, INDENT, markedRows } from "./marked-rows.ts";
 import type { PlanView } from "./plan.ts";
 import { entry, modeWords, renderFiles } from "./plan-files.ts";
+import { renderKeptBack, renderOsUpdates, renderReboot } from "./plan-os.ts";
 import { renderUnits } from "./plan-units.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
@@ -20,7 +21,9 @@ export function renderChanges(plan: Pick<Plan, "verb">, group: ChangeGroup, view
     ...section("files", renderFiles(group, view)),
     ...section("units", renderUnits(example, view)),
     ...section("secrets", secrets(example, view)),
-    ...section("reboot", plan.verb === "run" ? [] : reboot(example, view)),
+    ...section("system packages", renderOsUpdates(example, view)),
+    ...section("kept back", renderKeptBack(example, view)),
+    ...section("reboot", plan.verb === "run" ? [] : renderReboot(example, view)),
     ...example.notes.flatMap((note) => wrap(printable(note), { first: "  note  ", width: view.width })),
     ...section("closure", view.verbosity > 0 ? closures(members, view.style) : []),
   ];
@@ -70,13 +73,6 @@ const secrets = (host: PlanHost, view: PlanView): string[] =>
   host.secrets.flatMap((secret) => entry(secret.change, secret.name, { trouble: [], facts: [] }, view));
 
 /** What nobody knows is news only to those who ask for more. */
-function reboot({ reboot: { needed, reasons } }: PlanHost, { width, verbosity }: PlanView): string[] {
-  if (needed === "no" || (needed === "unknown" && verbosity < 1)) return [];
-  const state = needed === "yes" ? "needed already, not done by this plan" : "unknown whether one is needed";
-  const words = `${state}${reasons.length === 0 ? "" : `: ${reasons.map(printable).join(", ")}`}`;
-  return wrap(words, { first: INDENT, width });
-}
-
 /** Old and new below each other: two store paths fit no line. */
 function closures(members: readonly PlanHost[], style: Style): string[] {
   const groups = groupBy(members, closureOf);

@@ -2,7 +2,24 @@
 import type { Generation, RunId, StorePath } from "../ids.ts";
 
 export interface HostCommand {
-  readonly verb: "facts" | "inspect" | "lock" | "activate" | "follow" | "remove" | "gc" | "secret";
+  readonly verb:
+    | "facts"
+    | "inspect"
+    | "closure"
+    | "lock"
+    | "activate"
+    | "follow"
+    | "remove"
+    | "gc"
+    | "secret"
+    | "confirm"
+    | "reject"
+    | "health"
+    | "updates"
+    | "os-update"
+    | "reboot-check"
+    | "bootability"
+    | "reboot";
   /** Given to the program as they are; the transport quotes them. */
   readonly args: readonly string[];
   /** Follows the program on standard input; empty for most verbs. */

@@ -88,12 +88,13 @@ function resolveHosts(
 }
 
 function fleetOf({ fleet }: Fragment, paths: PathBase): FleetSettings {
-  const { flake = ".", signingKey, publicKeys = [], blackouts = [] } = fleet;
+  const { flake = ".", signingKey, slots, publicKeys = [], blackouts = [] } = fleet;
   return {
     flake: absoluteFlake(flake, paths),
     ...(signingKey === undefined ? {} : { signingKey: absolutePath(signingKey, paths) }),
     publicKeys,
     blackouts,
+    ...(slots === undefined ? {} : { slots }),
   };
 }
 

@@ -23,6 +23,8 @@ export interface FleetSettings {
   readonly flake: string;
   /** Absolute path of the secret key that signs closures. */
   readonly signingKey?: string;
+  /** Where reboot slots are kept; see slots/store-address.ts. */
+  readonly slots?: string;
   /** Public keys that the hosts of the fleet trust, `name:base64`. */
   readonly publicKeys: readonly string[];
   /** Ranges in which no rollout starts a host, `FROM/TO ZONE`. */

@@ -81,6 +81,27 @@ export const hostPrinted = (host: HostName, phase: Phase, stream: "stdout" | "st
   stream,
 });
 
+/** What changed on a host: versions are null where the package was not, or is no longer. */
+export const osUpdated = (
+  host: HostName,
+  report: Pick<Extract<EventBody, { type: "os_updated" }>, "packages" | "conffiles" | "services">,
+): EventBody => ({
+  type: "os_updated",
+  level: "info",
+  msg: `${host}: ${count(report.packages.length, "package")} changed`,
+  host,
+  packages: report.packages,
+  conffiles: report.conffiles,
+  services: report.services,
+});
+
+/** A word of the rollout: a stage begins, hosts wait, a limit was exceeded. */
+export const rolloutTold = (level: "info" | "warn" | "error", text: string): EventBody => ({
+  type: "rollout",
+  level,
+  msg: text,
+});
+
 export const hostFinished = (result: HostResult): EventBody => ({
   type: "host_result",
   level: levelOf(result.status),

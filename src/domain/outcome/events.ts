@@ -27,6 +27,8 @@ export const phases = [
   "secrets",
   "activate",
   "task",
+  "os-update",
+  "reboot",
   "health",
   "release",
 ] as const;
@@ -87,6 +89,21 @@ export const eventSchema = z.discriminatedUnion("type", [
     phase: z.enum(phases),
     stream: z.enum(["stdout", "stderr"]),
   }),
+  /** What an OS update really changed, as the host's package database tells. */
+  z.object({
+    ...base,
+    type: z.literal("os_updated"),
+    host: z.string(),
+    packages: z
+      .array(z.object({ name: z.string(), from: z.string().nullable(), to: z.string().nullable() }))
+      .readonly(),
+    /** New versions of edited configuration files, which lie beside them. */
+    conffiles: z.array(z.string()).readonly(),
+    /** Units that still run old code. */
+    services: z.array(z.string()).readonly(),
+  }),
+  /** Why the rollout goes on, waits or stops. */
+  z.object({ ...base, type: z.literal("rollout") }),
   z.object({ ...base, type: z.literal("host_result"), host: z.string(), result: hostResult }),
   z.object({ ...base, type: z.literal("diagnostic"), host: z.string().optional(), error: eventErrorSchema }),
   z.object({

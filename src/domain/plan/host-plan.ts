@@ -3,6 +3,7 @@ import type { HostFacts } from "../observation/facts.ts";
 import { eventErrorOf } from "../outcome/event-error.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
 import { failureCodes } from "../outcome/failure-codes/index.ts";
+import { blankHost, refusedHost, seenHost } from "./host-frame.ts";
 import { type FileFindings, fileFindings } from "./file-changes.ts";
 import type { Differ } from "./file-diff.ts";
 import type { DesiredHost, HostInput } from "./host-input.ts";
@@ -17,65 +18,30 @@ import { unitActions } from "./unit-changes.ts";
 
 /** Same input, same plan. */
 export function planHost(input: HostInput, differ: Differ): PlanHost {
-  if (!input.observed.ok) return refused(blank(input), input.observed.error);
+  if (!input.observed.ok) return refusedHost(blankHost(input.host), input.observed.error);
   const facts = input.observed.value;
-  const seen = { ...blank(input), from: fromOf(facts), reboot: facts.reboot };
-  if (!input.desired.ok) return refused(seen, input.desired.error);
+  const seen = seenHost(blankHost(input.host), facts);
+  if (!input.desired.ok) return refusedHost(seen, input.desired.error);
+  const unfit = unfitFor(input.host.base, facts, desired);
+  if (unfit !== undefined) return refusedHost(seen, unfit);
   const desired = input.desired.value;
   const changes = { ...seen, ...changesOf({ ...input, differ }, facts, desired), to: { system: systemOf(desired) } };
   const obstacle = occupiedBy(facts, input.lockAbandoned) ?? conflict(changes);
-  if (obstacle !== undefined) return refused(changes, obstacle);
-  if (!isChange(facts, changes)) return { ...changes, action: "none", reason: "up to date" };
+  if (obstacle !== undefined) return refusedHost(changes, obstacle);
+  if (!isChange(facts, changes)) return { ...changes, action: "none", reason: idleReason(facts, desired) };
   const lacking = preflight(input, facts, desired);
-  if (lacking !== undefined) return refused(changes, lacking);
+  if (lacking !== undefined) return refusedHost(changes, lacking);
   return { ...changes, action: "change", steps: stepsOf(input, desired, facts) };
 }
 
 const stepsOf = (input: HostInput, desired: DesiredHost, facts: HostFacts): Step[] =>
-  withSecrets(stepsFor(input.host.name, desired, facts), input.host.name, desired, facts, input.secrets);
-
-const blank = ({ host }: HostInput): PlanHost => ({
-  name: host.name,
-  base: host.base,
-  action: "none",
-  from: null,
-  to: null,
-  files: [],
-  directories: [],
-  units: [],
-  packages: [],
-  users: [],
-  secrets: [],
-  conflicts: [],
-  reboot: { needed: "unknown", reasons: [] },
-  notes: [],
-  steps: [],
-});
-
-/** What stands in the way decides the action: contact, somebody else's lock or files, or a real failure. */
-function refused(host: PlanHost, error: Failure): PlanHost {
-  return {
-    ...host,
-    action: refusalAction(error),
-    reason: error.what,
-    code: error.code,
-    error: eventErrorOf(error),
-    steps: [],
-  };
-}
-
-function refusalAction({ code }: Failure): "unreachable" | "held" | "failed" {
-  const { kind } = failureCodes[code];
-  if (kind === "unreachable") return "unreachable";
-  return kind === "locked" || kind === "paused" || code === "plan/conflict" ? "held" : "failed";
-}
-
-const fromOf = (facts: HostFacts): PlanHost["from"] => ({
-  system: liveSystem(facts),
-  generation: facts.generation,
-  bootId: facts.bootId,
-  files: facts.filesDigest,
-});
+  withSecrets(
+    stepsFor(input.host.name, desired, facts, input.confirmMs),
+    input.host.name,
+    desired,
+    facts,
+    input.secrets,
+  );
 
 const systemOf = (desired: DesiredHost): string | null => (desired.kind === "closure" ? desired.system : null);
 

@@ -1,6 +1,8 @@
 /** The plan as data: what will happen to which host, and why not. Executed exactly as it stands. */
 import { z } from "zod";
 import { eventErrorSchema } from "../outcome/event-error.ts";
+import { rolloutSchema } from "../rollout/plan-rollout.ts";
+import { hostOsSchema, osUpdateStepFields, rebootStepFields } from "./os-schema.ts";
 
 export const planSchemaName = "nixfleet.plan/1";
 
@@ -97,6 +99,8 @@ export const planHostSchema = z.object({
   /** Why nothing happens, or what stands in the way. */
   reason: z.string().optional(),
   /** Failure code when action is "failed", "held" or "unreachable". */
+  z.object({ ...stepBase, ...osUpdateStepFields }),
+  z.object({ ...stepBase, ...rebootStepFields }),
   code: z.string().optional(),
   /** The whole failure behind `code`, with what to do next. */
   error: eventErrorSchema.optional(),
@@ -123,7 +127,9 @@ export const planSchema = z.object({
   /** sha256 over the canonical JSON of all but `id` and `createdAt`. */
   id: z.string().regex(/^[0-9a-f]{64}$/),
   createdAt: z.iso.datetime(),
-  verb: z.enum(["apply", "rollback", "remove", "run"]),
+  verb: z.enum(["apply", "rollback", "remove", "run", "os-update", "reboot"]),
+  /** Updates of the operating system, where they were looked at. */
+  os: hostOsSchema.optional(),
   tool: z.object({ name: z.literal("nixfleet"), version: z.string() }),
   inputs: z.object({
     flake: z.string().nullable(),

@@ -16,7 +16,12 @@ export type Precheck =
   | { readonly kind: "drifted"; readonly expected: string; readonly found: string };
 
 export function precheck(step: Step, facts: HostFacts): Precheck {
-  if (step.kind === "run") return { kind: "ready" };
+  // What a package update finds is compared on the host, under apt's own locks.
+  if (step.kind === "run" || step.kind === "os-update") return { kind: "ready" };
+  if (step.kind === "reboot") {
+    const expected = step.expect.bootId ?? facts.bootId;
+    return expected === facts.bootId ? { kind: "ready" } : drifted("boot id", expected, facts.bootId);
+  }
   if (isAlreadyDone(step, facts)) return { kind: "already-done" };
   return compareExpectation(step.expect, facts);
 }
@@ -53,7 +58,7 @@ export function staleFailure(host: HostName, drift: Extract<Precheck, { kind: "d
   });
 }
 
-function isAlreadyDone(step: Exclude<Step, { kind: "run" }>, facts: HostFacts): boolean {
+function isAlreadyDone(step: Exclude<Step, { kind: "run" | "os-update" | "reboot" }>, facts: HostFacts): boolean {
   if (facts.interrupted !== null) return false;
   switch (step.kind) {
     // Whether the paths are there is for the copy itself to see: it sends only what is missing.

@@ -5,25 +5,38 @@ import type { DesiredHost } from "./host-input.ts";
 import { liveSystem } from "./live-system.ts";
 import type { Step, StepExpectation } from "./plan.ts";
 
-export function stepsFor(host: HostName, desired: DesiredHost, facts: HostFacts): Step[] {
-  const expect = expectationOf(facts);
-  if (desired.kind === "empty") return [{ id: `${host}/remove`, kind: "remove", needs: [], expect, reversible: false }];
+/** What an activation has to prove before it counts, when the inventory says nothing else. */
+export const DEFAULT_CONFIRM_MS = 60_000;
+
+export function stepsFor(
+  host: HostName,
+  desired: DesiredHost,
+  facts: HostFacts,
+  confirmMs: number = DEFAULT_CONFIRM_MS,
+): Step[] {
+  if (desired.kind === "empty") return stepsBackTo(host, null, facts, confirmMs);
   const { system } = desired;
   const copy: Step = { id: `${host}/copy`, kind: "copy", needs: [], expect, system };
   const travels = desired.present !== true && system !== liveSystem(facts);
-  const activate: Step = {
-    id: `${host}/activate`,
-    kind: "activate",
-    needs: travels ? [copy.id] : [],
-    expect,
-    system,
-    reversible: true,
-  };
-  return travels ? [copy, activate] : [activate];
+  const described = desired.description === undefined ? {} : { description: desired.description };
+  const mode = desired.mode === undefined ? {} : { mode: desired.mode };
+  const activation = stepsBackTo(host, system, facts, confirmMs).map((step) => ({ ...step, ...described, ...mode }));
+  if (!travels) return activation;
+  const expect = expectationOf(facts);
+  const copy: Step = { id: `${host}/copy`, kind: "copy", needs: [], expect, system, ...described };
+  return [copy, ...activation.map((step) => ({ ...step, needs: [copy.id] }))];
+}
+
+/** To a closure that lies on the host, or to the empty one. */
+export function stepsBackTo(host: HostName, system: StorePath | null, facts: HostFacts, confirmMs: number): Step[] {
+  const expect = expectationOf(facts);
+  if (system === null)
+    return [{ id: `${host}/remove`, kind: "remove", needs: [], expect, reversible: false, confirmMs }];
+  return [{ id: `${host}/activate`, kind: "activate", needs: [], expect, system, reversible: true, confirmMs }];
 }
 
 /** What a host must still look like when a step begins. */
-const expectationOf = (facts: HostFacts): StepExpectation => ({
+export const expectationOf = (facts: HostFacts): StepExpectation => ({
   system: liveSystem(facts),
   generation: facts.generation,
   files: facts.filesDigest,

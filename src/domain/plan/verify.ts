@@ -5,6 +5,7 @@ import type { Inventory } from "../inventory/resolved.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
 import { failureCodes } from "../outcome/failure-codes/index.ts";
 import { type Plan, type PlanHost, planActions, type Step } from "./plan.ts";
+import { osFindings } from "./verify-os.ts";
 
 /** All findings; none for a plan that may be executed. With an inventory, its hosts must be in it as they were. */
 export function verifyPlan(plan: Plan, known: { readonly inventory?: Inventory } = {}): Failure[] {
@@ -90,6 +91,7 @@ function stepFindings(plan: Plan, host: PlanHost, step: Step, index: number): st
       .map((need) => `step ${step.id} needs ${need}, which does not come before it`),
     ...when(!kindsOf[plan.verb].includes(step.kind), `step ${step.id} has no place in a plan to ${plan.verb}`),
     ...when("system" in step && step.system !== host.to?.system, `step ${step.id} brings another closure than planned`),
+    ...osFindings(host, step),
     ...when(step.kind === "remove" && host.to?.system !== null, `step ${step.id} does not end at the empty closure`),
     ...when(
       expected !== null &&
@@ -102,10 +104,12 @@ function stepFindings(plan: Plan, host: PlanHost, step: Step, index: number): st
 }
 
 const kindsOf: Readonly<Record<Plan["verb"], readonly Step["kind"][]>> = {
-  apply: ["copy", "secrets", "activate"],
+  apply: ["os-update", "reboot", "copy", "secrets", "activate"],
   rollback: ["copy", "activate", "remove"],
   remove: ["remove"],
   run: ["run"],
+  "os-update": ["os-update", "reboot"],
+  reboot: ["reboot"],
 };
 
 const systemsOf = (host: PlanHost): string[] =>

@@ -20,6 +20,8 @@ function setUp() {
     builder: new Proxy({} as Tools["builder"], { get: (_, name) => never(String(name)) }),
     storeFiles: { read: never("read") },
     secrets: { open: never("open") },
+    localCommands: { run: never("run") },
+    rebootSlots: { acquire: never("acquire"), release: never("release"), keep: () => {} },
     journal,
     clock: realClock,
     random: (size) => new Uint8Array(size),

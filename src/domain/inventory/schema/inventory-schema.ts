@@ -21,6 +21,10 @@ export const fleetSettings = z.strictObject({
     value.oneOrMany('a range such as "2026-12-20/2027-01-03 Europe/Berlin", or a list of ranges', value.blackout),
     "When no rollout may start a host, whatever its windows say. Default: never.",
   ),
+  slots: setting(
+    value.text,
+    "Where reboot slots are kept: `etcd:http://HOST:2379`, `fleetlock:http://HOST`, or an absolute folder. Default: a folder of your own.",
+  ),
 });
 
 /** What groups have beside the settings for their hosts. */

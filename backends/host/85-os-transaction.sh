@@ -1,0 +1,142 @@
+# shellcheck shell=dash
+# The transaction itself. Until `install` nothing is changed but indexes and downloaded packages; what it did is read from
+# dpkg, not from what apt said.
+
+os_transaction() {
+  local step
+  for step in preflight refresh compare download install; do
+    begin "$step"
+    case $step in
+    preflight) os_preflight ;;
+    refresh) os_refresh ;;
+    compare) os_compare ;;
+    download) os_download ;;
+    install) os_install ;;
+    esac || { os_failed "$step" "$?"; return; }
+    # All that was approved is there already.
+    [ "$step" = compare ] && [ ! -s "$run_folder/planned" ] && return 0
+  done
+  return 0
+}
+
+# os_failed STEP CODE
+os_failed() {
+  failed_step=$1
+  return "$2"
+}
+
+os_preflight() {
+  local broken
+  if interrupted_dpkg || [ -n "$(broken_packages)" ]; then os_repair; fi
+  interrupted_dpkg && { problem "dpkg was interrupted, and its journal is still there"; return "$EX_CONFLICT"; }
+  broken=$(broken_packages)
+  [ -n "$broken" ] || return 0
+  printf '%s\n' "$broken" | while IFS= read -r word; do problem "the package $word is broken"; done
+  return "$EX_CONFLICT"
+}
+
+# As far as the policy goes; whether it helped is for the checks behind it to see.
+os_repair() {
+  [ "$repair" = never ] && return 0
+  say "repairing what an earlier update left behind"
+  (
+    umask 022
+    DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 dpkg --force-confdef --force-confold --configure -a </dev/null
+  )
+  [ "$repair" = fix ] || return 0
+  # Only where it takes nothing away.
+  apt_simulated - --fix-broken install | grep -q '^Remv ' && { say "apt would remove packages to repair: left alone"; return 0; }
+  apt_get - --fix-broken install
+}
+
+os_refresh() {
+  apt_refresh "$run_folder/refresh" && return 0
+  cat -- "$run_folder/refresh"
+  if [ "$stale" = warn ]; then
+    say "going on with old indexes"
+    return 0
+  fi
+  grep -E '^(E|Err)' "$run_folder/refresh" | head -n 5 | while IFS= read -r word; do problem "$word"; done
+  problem "the package indexes could not be fetched"
+  return "$EX_CONFLICT"
+}
+
+os_upgrade() {
+  apt_get "$run_folder/preferences" "$@" -o "$phasing" --no-remove upgrade --with-new-pkgs
+}
+
+# What apt would do now has to be what was approved; what was approved and is there already may be missing from it.
+os_compare() {
+  local code=0
+  os_upgrade -qq -s >"$run_folder/simulation" 2>"$run_folder/errors" || code=$?
+  if [ "$code" != 0 ]; then
+    grep '^E:' "$run_folder/errors" | while IFS= read -r word; do problem "$word"; done
+    problem "apt cannot work out the approved update"
+    return "$EX_MOVED"
+  fi
+  planned_changes <"$run_folder/simulation" >"$run_folder/planned"
+  installed_packages >"$run_folder/before"
+  awk -F'\t' '
+    FNR == 1 { part++ }
+    part == 1 { version[$1] = $2; bare = $1; sub(/:.*/, "", bare); if (!(bare in version)) version[bare] = $2 }
+    part == 2 { approved[$0] = 1; new[$1] = $3 }
+    part == 3 && $0 != "" { if (!($0 in approved)) print "not approved: " $1 " " $2 " -> " $3; found[$1] = 1 }
+    END { for (name in new) if (!(name in found) && version[name] != new[name]) print "no longer to be had: " name " " new[name] }
+  ' "$run_folder/before" "$run_folder/approved" "$(with_line "$run_folder/planned")" >"$run_folder/differences"
+  [ -s "$run_folder/differences" ] || return 0
+  sort "$run_folder/differences" | while IFS= read -r word; do problem "$word"; done
+  return "$EX_MOVED"
+}
+
+# with_line FILE: a copy that is never empty, so that awk counts the files right.
+with_line() {
+  { cat -- "$1"; printf '\n'; } >"$1.lines"
+  printf '%s' "$1.lines"
+}
+
+os_download() {
+  os_upgrade --download-only && return 0
+  problem "not every package could be downloaded"
+  return "$EX_CONFLICT"
+}
+
+os_install() {
+  local code=0 broken
+  : >"$run_folder/began"
+  os_upgrade || code=$?
+  printf '%s\n' "$code" >"$run_folder/apt-exit"
+  os_record
+  broken=$(broken_packages)
+  # apt says 0 after an interruption too: only dpkg knows.
+  if [ "$code" != 0 ] || [ -n "$broken" ] || interrupted_dpkg || [ -n "$(os_missing)" ]; then
+    printf '%s\n' "$broken" | while IFS= read -r word; do [ -z "$word" ] || problem "the package $word is broken"; done
+    os_missing | while IFS= read -r word; do problem "not updated: $word"; done
+    problem "apt ended with exit code $code"
+    return "$EX_FAILED"
+  fi
+}
+
+# What changed, which edited configuration files kept their old content, what still runs old code.
+os_record() {
+  installed_packages >"$run_folder/after"
+  awk -F'\t' '
+    NR == FNR { version[$1] = $2; next }
+    { if (!($1 in version)) print $1 "\t-\t" $2 "\t" $3; else if (version[$1] != $2) print $1 "\t" version[$1] "\t" $2 "\t" $3; seen[$1] = 1 }
+    END { for (name in version) if (!(name in seen)) print name "\t" version[name] "\t-\t-" }
+  ' "$run_folder/before" "$run_folder/after" | sort >"$run_folder/changed"
+  find /etc -cnewer "$run_folder/began" \( -name '*.dpkg-dist' -o -name '*.dpkg-new' -o -name '*.ucf-dist' \) 2>/dev/null |
+    sort >"$run_folder/conffiles"
+  # Only to list: left to itself it may restart the unit that we are.
+  if command -v needrestart >/dev/null; then
+    needrestart -b -r l 2>/dev/null </dev/null | sed -n 's/^NEEDRESTART-SVC: *//p' | sort -u >"$run_folder/services"
+    rm -rf -- /run/needrestart/unpacked
+  fi
+}
+
+# os_missing: approved packages that are not there in the approved version.
+os_missing() {
+  awk -F'\t' '
+    NR == FNR { version[$1] = $2; bare = $1; sub(/:.*/, "", bare); if (!(bare in version)) version[bare] = $2; next }
+    version[$1] != $3 { print $1 " " $3 }
+  ' "$run_folder/after" "$run_folder/approved"
+}

@@ -1,0 +1,56 @@
+# shellcheck shell=dash
+# Whether a reboot is needed: the signs, each on its own. What they come to is for the caller to judge, since the absence of a sign
+# proves something only where somebody would have left it.
+
+# reboot-check
+verb_reboot_check() {
+  [ $# -eq 0 ] || refuse "$EX_USAGE" "reboot-check takes no arguments"
+  reboot_signs
+  finish 0
+}
+
+reboot_signs() {
+  local kernel
+  first_line /proc/sys/kernel/random/boot_id && emit boot-id "$line"
+  first_line /proc/sys/kernel/osrelease && emit kernel.running "$line"
+  kernel=$line
+  reboot_flag
+  reboot_kernels "$kernel"
+  reboot_needrestart
+  [ -z "$NIXOS" ] || reboot_nixos
+  emit container "$(systemd-detect-virt --container 2>/dev/null)"
+  emit soft-reboots "$(systemctl show -P SoftRebootsCount 2>/dev/null)"
+  if command -v canonical-livepatch >/dev/null; then emit livepatch "$(canonical-livepatch status --format json 2>/dev/null)"; fi
+}
+
+# The wish of a package, and whether there is a program that notes such wishes.
+reboot_flag() {
+  local hook writer=no
+  for hook in /usr/share/update-notifier/notify-reboot-required /etc/kernel/postinst.d/*reboot*; do
+    [ -e "$hook" ] && writer=yes
+  done
+  emit flag.writer "$writer"
+  [ -e /run/reboot-required ] || return 0
+  emit flag.set "$(stat -c %Y /run/reboot-required)"
+  [ ! -s /run/reboot-required.pkgs ] || emit flag.package "$(sort -u /run/reboot-required.pkgs)"
+}
+
+# reboot_kernels RUNNING: installed kernels of the flavour that runs, newest last; nothing where the running one is no package.
+reboot_kernels() {
+  command -v dpkg-query >/dev/null || return 0
+  emit kernel.installed "$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' 'linux-image-[0-9]*' 2>/dev/null |
+    sed -n 's/^ii linux-image-\(unsigned-\)\{0,1\}//p' | sort -u -V)"
+}
+
+reboot_needrestart() {
+  command -v needrestart >/dev/null || return 0
+  emit needrestart "$(needrestart -b -k 2>/dev/null </dev/null)"
+}
+
+# What autoUpgrade compares: a change in one of the three takes a reboot to come to life.
+reboot_nixos() {
+  local part
+  for part in initrd kernel kernel-modules; do
+    [ "$(readlink -f -- "/run/booted-system/$part")" = "$(readlink -f -- "$PROFILE/$part")" ] || emit nixos.changed "$part"
+  done
+}

@@ -1,0 +1,77 @@
+/** `nixfleet os-update`: update the distribution's packages, and reboot where that is needed. */
+import { type Command, Option } from "commander";
+import { type PolicyOverrides, phasings, repairs } from "../../domain/os-update/policy.ts";
+import { err } from "../../domain/outcome/result.ts";
+import { showUpdates, updateHosts } from "../../workflows/os/os-update.ts";
+import { promotedVersions } from "../../workflows/os/promoted.ts";
+import { confirmer } from "../confirm.ts";
+import type { CliContext } from "../context.ts";
+import { addFleetOptions, type FleetFlags, selectionWords } from "../fleet-options.ts";
+import { needsSelection, runFleetVerb } from "../fleet-verb.ts";
+import { addOsOptions, type OsFlags, planOnly, rebootWish } from "./os-options.ts";
+
+interface OsUpdateFlags extends FleetFlags, OsFlags, PolicyOverrides {
+  readonly promote?: string;
+}
+
+export function configure(command: Command, context: CliContext): void {
+  command.argument("[pattern...]", "hosts, as with --limit");
+  const choice = (flags: string, text: string, choices: readonly string[]): Option =>
+    new Option(flags, text).choices(choices);
+  command
+    .addOption(
+      choice("--selection <what>", "security updates only, or all; the host's policy by default", ["security", "full"]),
+    )
+    .addOption(
+      choice("--phasing <whose>", "phased updates: always, by the host's own lot, or never (default always)", phasings),
+    )
+    .addOption(choice("--repair <how>", "what to do about half installed packages (default never)", repairs))
+    .addOption(choice("--stale-indexes <what>", "when an archive cannot be reached (default fail)", ["fail", "warn"]))
+    .addOption(choice("--reboot <when>", "the host's policy by default", ["never", "if-needed", "always"]))
+    .option("--promote <run>", "exactly the versions that this run installed, such as a canary's");
+  addFleetOptions(addOsOptions(command), { plans: true, parallel: true });
+  command.action((patterns: readonly string[], flags: OsUpdateFlags) => update(patterns, flags, context));
+}
+
+function update(patterns: readonly string[], flags: OsUpdateFlags, context: CliContext): Promise<void> {
+  const only = planOnly(flags, context);
+  return runFleetVerb(
+    {
+      purpose: only === undefined ? "action" : "query",
+      flags,
+      patterns,
+      work: async ({ inventory }, selection, tools) => {
+        const unselected = needsSelection(selection, "os-update");
+        if (unselected !== undefined) return err([unselected]);
+        const promoted = flags.promote === undefined ? undefined : await promotedVersions(flags.promote, tools.journal);
+        if (promoted?.ok === false) return err([promoted.error]);
+        const request = {
+          inventory,
+          hosts: selection.hosts.map(({ host }) => host),
+          selection: selectionWords(flags, patterns),
+          ...parallel(flags),
+          rollout: {},
+          overrides: overridesOf(flags),
+          wish: rebootWish(flags, flags.reboot === "always" ? "always" : "if-needed", inventory),
+          ...(promoted === undefined ? {} : { promoted: promoted.value }),
+        };
+        if (only !== undefined) return showUpdates(request, only, tools);
+        return updateHosts(request, confirmer(flags.yes === true, context, tools.interruption.draining), tools);
+      },
+    },
+    context,
+  );
+}
+
+const parallel = ({ parallel: limit, forks }: FleetFlags): { readonly maxParallel?: number } => {
+  const typed = limit ?? forks;
+  return typed === undefined ? {} : { maxParallel: typed };
+};
+
+const overridesOf = ({ selection, phasing, repair, staleIndexes, reboot }: OsUpdateFlags): PolicyOverrides => ({
+  ...(selection === undefined ? {} : { selection }),
+  ...(phasing === undefined ? {} : { phasing }),
+  ...(repair === undefined ? {} : { repair }),
+  ...(staleIndexes === undefined ? {} : { staleIndexes }),
+  ...(reboot === undefined ? {} : { reboot }),
+});

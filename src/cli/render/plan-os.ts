@@ -1,0 +1,81 @@
+/** The operating system's part of a plan: packages, what is kept back and why, and the reboot. */
+import type { KeptBackReason } from "../../domain/apt/kept-back.ts";
+import { groupBy } from "../../domain/plan/groups.ts";
+import type { PlanHost, Step } from "../../domain/plan/plan.ts";
+import { wrap } from "./layout.ts";
+import { INDENT, markedRows } from "./marked-rows.ts";
+import type { PlanView } from "./plan.ts";
+import { printable } from "./printable.ts";
+
+/** Rows of packages, security updates named as such. */
+export function renderOsUpdates({ os }: PlanHost, view: PlanView): string[] {
+  const rows = (os?.updates ?? []).map(({ name, from, to, security, suites }) => ({
+    change: from === null ? ("add" as const) : ("modify" as const),
+    cells: [
+      { text: printable(name) },
+      { text: from === null ? printable(to) : `${printable(from)} -> ${printable(to)}` },
+      ...(security ? [{ text: "security", paint: view.style.warning }] : [{ text: "" }]),
+    ],
+    remark: { text: suites.map(printable).join(", "), paint: view.style.dim },
+  }));
+  return markedRows(rows, view);
+}
+
+/** One line for each reason; a security update that waits behind it is said. */
+export function renderKeptBack({ os }: PlanHost, { style, width, verbosity }: PlanView): string[] {
+  // What the selection leaves out was not asked for.
+  const kept = (os?.keptBack ?? []).filter(({ why, security }) => verbosity > 0 || security || why !== "selection");
+  return groupBy(kept, ({ why }) => why).flatMap((same) => {
+    const why = same[0]?.why ?? "hold";
+    const names = same.map(({ name, security }) => `${printable(name)}${security ? " (security)" : ""}`);
+    const lines = wrap(`${WHY[why]}: ${names.join(", ")}`, { first: INDENT, width });
+    return lines.map((line) => (same.some(({ security }) => security) ? style.warning(line) : line));
+  });
+}
+
+const WHY: Readonly<Record<KeptBackReason, string>> = {
+  hold: "held",
+  pin: "pinned to another version",
+  phasing: "phased: not this host's turn yet",
+  removal: "would remove other packages",
+  dependency: "needs what cannot be installed",
+  selection: "no security update",
+};
+
+/** Whether and when this plan reboots; nothing where there is nothing to say. */
+export function renderReboot(host: PlanHost, { width, verbosity }: PlanView): string[] {
+  const step = host.steps.find((candidate) => candidate.kind === "reboot");
+  const { needed, reasons } = host.reboot;
+  const because = reasons.length === 0 ? "" : `: ${reasons.map(printable).join(", ")}`;
+  if (step !== undefined) return wrapped([`${stepWords(step, needed)}${because}`, ...boundaries(step)], width);
+  if (needed === "no" || (needed === "unknown" && verbosity < 1)) return [];
+  const state =
+    needed === "yes"
+      ? `${host.os?.updates.length ? "will be" : "is"} needed, not done by this plan`
+      : "unknown whether one is needed";
+  return wrapped([`${state}${because}`], width);
+}
+
+type RebootStep = Extract<Step, { kind: "reboot" }>;
+
+function stepWords({ when }: RebootStep, needed: PlanHost["reboot"]["needed"]): string {
+  if (when === "always") return "in any case";
+  return needed === "yes" ? "needed, done by this plan" : "if it turns out to be needed";
+}
+
+function boundaries({ window, budgets, hooks }: RebootStep): string[] {
+  return [
+    ...(window.length === 0 ? [] : [`window ${window.map(printable).join(", or ")}`]),
+    ...(budgets.length === 0
+      ? []
+      : [`budget ${budgets.map(({ group, max }) => `${max} at once of ${printable(group)}`).join(", ")}`]),
+    ...hooks.before.map((hook) => `before  ${hookWords(hook)}`),
+    ...hooks.after.map((hook) => `after   ${hookWords(hook)}`),
+  ];
+}
+
+const hookWords = ({ run, where }: RebootStep["hooks"]["before"][number]): string =>
+  `${printable(run)}  (${where === "remote" ? "on the host" : where === "local" ? "here" : `on ${printable(where.slice("delegate:".length))}`})`;
+
+const wrapped = (texts: readonly string[], width: number): string[] =>
+  texts.flatMap((text) => wrap(text, { first: INDENT, width }));

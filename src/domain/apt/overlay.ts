@@ -1,0 +1,76 @@
+/**
+ * Preferences for one run of apt, laid over the host's own and gone with the run: what may be installed, and from where.
+ * A rule that stands first wins.
+ */
+export interface OverlayRequest {
+  readonly distribution: Distribution;
+  readonly selection: "security" | "full";
+  /** Names and globs of binary or source packages. */
+  readonly holds: readonly string[];
+  /** Versions by name; globs allowed in both. */
+  readonly pins: Readonly<Record<string, string>>;
+}
+
+export interface Distribution {
+  /** `ID` of os-release. */
+  readonly id: string;
+  readonly codename: string;
+}
+
+/** Leaves what the policy allows. */
+export function policyOverlay({ distribution, selection, holds, pins }: OverlayRequest): string {
+  const rules = [
+    ...(holds.length === 0 ? [] : [rule(holds.flatMap(withSource), "version *", NEVER)]),
+    ...Object.entries(pins).flatMap(([name, version]) => [
+      rule([name], `version ${version}`, WANTED),
+      rule([name], "release *", NEVER),
+    ]),
+    ...(selection === "security" ? securityOnly(distribution) : []),
+  ];
+  return rules.join("\n");
+}
+
+/** Leaves exactly these versions, new dependencies included, and nothing else. */
+export function manifestOverlay(versions: readonly { readonly name: string; readonly to: string }[]): string {
+  return [
+    ...versions.map(({ name, to }) => rule([name], `version ${to}`, WANTED)),
+    rule(["*"], "release *", NEVER),
+  ].join("\n");
+}
+
+const WANTED = 990;
+const USABLE = 500;
+const NEVER = -1;
+
+/** Holding one binary of a source splits its versions, so a hold means both. */
+const withSource = (hold: string): string[] => (hold.startsWith("src:") ? [hold] : [hold, `src:${hold}`]);
+
+/**
+ * Security first, the release itself so that new dependencies resolve, nothing else. The last rule names no field: a rule such
+ * as `o=*` does not match a repository that has no origin, which would then keep its priority.
+ */
+function securityOnly(distribution: Distribution): string[] {
+  return [
+    ...securityPins(distribution).map((pin) => rule(["*"], `release ${pin}`, WANTED)),
+    rule(["*"], `release ${basePin(distribution)}`, USABLE),
+    rule(["*"], "release *", NEVER),
+  ];
+}
+
+/** Ubuntu's pockets share one label and differ by archive; Debian's differ by label. */
+function securityPins({ id, codename }: Distribution): string[] {
+  if (id === "ubuntu") {
+    return [
+      `o=Ubuntu,a=${codename}-security`,
+      `o=UbuntuESM,a=${codename}-infra-security`,
+      `o=UbuntuESMApps,a=${codename}-apps-security`,
+    ];
+  }
+  return ["l=Debian-Security", `o=Debian,n=${codename}-security`];
+}
+
+const basePin = ({ id, codename }: Distribution): string =>
+  id === "ubuntu" ? `o=Ubuntu,a=${codename}` : `o=Debian,l=Debian,n=${codename}`;
+
+const rule = (packages: readonly string[], pin: string, priority: number): string =>
+  `Package: ${packages.join(" ")}\nPin: ${pin}\nPin-Priority: ${priority}\n`;

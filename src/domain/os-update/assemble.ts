@@ -1,0 +1,130 @@
+/** The plans of `os-update` and `reboot`. Pure: same inputs, same bytes. */
+import { manifestOverlay } from "../apt/overlay.ts";
+import type { HostUpdates } from "../apt/updates.ts";
+import type { ResolvedHost } from "../inventory/resolved.ts";
+import type { HostFacts } from "../observation/facts.ts";
+import { type Failure, failure } from "../outcome/failure.ts";
+import type { Result } from "../outcome/result.ts";
+import { sealPlan } from "../plan/assemble.ts";
+import { blankHost, refusedHost, seenHost } from "../plan/host-frame.ts";
+import type { PlanRequest } from "../plan/host-input.ts";
+import type { Plan, PlanHost, Step } from "../plan/plan.ts";
+import { occupiedBy } from "../plan/preflight.ts";
+import { expectationOf } from "../plan/steps.ts";
+import { hostOs, rebootAfter } from "./host-os.ts";
+import { updateObstacle } from "./obstacles.ts";
+import type { UpdatePolicy } from "./policy.ts";
+import { type RebootWish, rebootStep } from "./reboot-step.ts";
+
+export interface OsUpdateInput {
+  readonly host: ResolvedHost;
+  readonly observed: Result<HostFacts>;
+  readonly updates: Result<HostUpdates>;
+  readonly policy: UpdatePolicy;
+  readonly wish: RebootWish;
+  /** The versions come from an earlier run. */
+  readonly promoted: boolean;
+}
+
+export interface OsPlanRequest extends Omit<PlanRequest, "verb" | "hosts"> {
+  readonly hosts: readonly OsUpdateInput[];
+}
+
+export function assembleOsUpdate(request: OsPlanRequest): Plan {
+  return sealPlan({ ...request, verb: "os-update" }, request.hosts.map(planUpdate));
+}
+
+export interface RebootPlanRequest extends Omit<PlanRequest, "verb" | "hosts"> {
+  readonly hosts: readonly Pick<OsUpdateInput, "host" | "observed" | "wish">[];
+}
+
+export function assembleReboot(request: RebootPlanRequest): Plan {
+  return sealPlan({ ...request, verb: "reboot" }, request.hosts.map(planReboot));
+}
+
+function planUpdate(input: OsUpdateInput): PlanHost {
+  const { host, observed, updates, policy, wish, promoted } = input;
+  const blank = blankHost(host);
+  if (!observed.ok) return refusedHost(blank, observed.error);
+  const facts = observed.value;
+  const seen = seenHost(blank, facts);
+  if (host.base === "nixos") return refusedHost(seen, noApt);
+  if (!updates.ok) return refusedHost(seen, updates.error);
+  const os = hostOs(updates.value, policy, promoted);
+  const looked = { ...seen, os, reboot: rebootAfter(facts, os), notes: notesOf(updates.value) };
+  const obstacle = occupiedBy(facts) ?? updateObstacle(updates.value, policy);
+  if (obstacle !== undefined) return refusedHost(looked, obstacle);
+  const steps = updateSteps(host, facts, os, policy, wish);
+  if (steps.length === 0) return { ...looked, action: "none", reason: reasonToRest(looked) };
+  return { ...looked, action: "change", steps };
+}
+
+/** Also what apply puts before its own steps. */
+export function updateSteps(
+  host: ResolvedHost,
+  facts: HostFacts,
+  os: NonNullable<PlanHost["os"]>,
+  policy: UpdatePolicy,
+  wish: RebootWish,
+): Step[] {
+  const approved = os.updates.map(({ name, from, to }) => ({ name, from, to }));
+  const update: Step = {
+    id: `${host.name}/os-update`,
+    kind: "os-update",
+    needs: [],
+    expect: expectationOf(facts),
+    approved,
+    overlay: manifestOverlay(approved),
+    phasing: policy.phasing,
+    repair: policy.repair,
+    staleIndexes: policy.staleIndexes,
+    reversible: false,
+  };
+  const updates = approved.length === 0 ? [] : [update];
+  const mayReboot =
+    policy.reboot === "always" ||
+    (policy.reboot === "if-needed" && (updates.length > 0 || facts.reboot.needed === "yes"));
+  if (!mayReboot) return updates;
+  return [
+    ...updates,
+    rebootStep(
+      host,
+      facts,
+      updates.map(({ id }) => id),
+      wish,
+    ),
+  ];
+}
+
+function planReboot({ host, observed, wish }: RebootPlanRequest["hosts"][number]): PlanHost {
+  const blank = blankHost(host);
+  if (!observed.ok) return refusedHost(blank, observed.error);
+  const facts = observed.value;
+  const seen = seenHost(blank, facts);
+  const obstacle = occupiedBy(facts);
+  if (obstacle !== undefined) return refusedHost(seen, obstacle);
+  // What is unknown here the host is asked in detail before it is rebooted.
+  if (wish.when === "if-needed" && facts.reboot.needed === "no") {
+    return { ...seen, action: "none", reason: "no reboot is needed" };
+  }
+  return { ...seen, action: "change", steps: [rebootStep(host, facts, [], wish)] };
+}
+
+const noApt: Failure = failure("os/no-apt", "NixOS is not updated with apt", {
+  next: "update the flake's inputs, then nixfleet apply",
+});
+
+function notesOf(updates: HostUpdates): string[] {
+  const holders = updates.lockHolders.map(({ pid }) => pid);
+  return [
+    ...(updates.staleIndexes === null ? [] : ["the package indexes are old: an archive could not be reached"]),
+    ...(holders.length === 0 ? [] : [`process ${holders[0]} holds apt's lock right now: the update waits for it`]),
+    ...(updates.broken.length === 0 ? [] : [`half installed, to be repaired first: ${updates.broken.join(", ")}`]),
+  ];
+}
+
+function reasonToRest({ os, reboot }: PlanHost): string {
+  const kept = os?.keptBack.length ?? 0;
+  const rest = kept === 0 ? "no updates" : `no updates; ${kept} kept back`;
+  return reboot.needed === "yes" ? `${rest}; a reboot is needed` : rest;
+}

@@ -1,0 +1,42 @@
+/** What may be updated on a host, and how: the inventory's policy, with what the operator said on top. */
+import type { OsUpdates, ResolvedHost } from "../inventory/resolved.ts";
+
+export const phasings = ["always", "host", "never"] as const;
+export type Phasing = (typeof phasings)[number];
+export const repairs = ["never", "configure", "fix"] as const;
+export type Repair = (typeof repairs)[number];
+
+export interface UpdatePolicy {
+  readonly selection: "security" | "full";
+  readonly holds: readonly string[];
+  readonly pins: Readonly<Record<string, string>>;
+  /** Whose lot decides on a phased update: the archive's draw on each host, or nobody's, since NixFleet stages itself. */
+  readonly phasing: Phasing;
+  readonly repair: Repair;
+  /** Whether indexes that could not be fetched forbid the update. */
+  readonly staleIndexes: "fail" | "warn";
+  readonly reboot: "never" | "if-needed" | "always";
+}
+
+export interface PolicyOverrides {
+  readonly selection?: UpdatePolicy["selection"];
+  readonly phasing?: Phasing;
+  readonly repair?: Repair;
+  readonly staleIndexes?: UpdatePolicy["staleIndexes"];
+  readonly reboot?: UpdatePolicy["reboot"];
+}
+
+/** Without a word from the operator: security updates only, unless the host's mode is the full one. */
+export function updatePolicy(host: Pick<ResolvedHost, "osUpdates">, overrides: PolicyOverrides): UpdatePolicy {
+  const settings: OsUpdates["ubuntu"] = host.osUpdates.ubuntu;
+  return {
+    selection: settings?.mode === "full-weekly" ? "full" : "security",
+    holds: settings?.holds ?? [],
+    pins: settings?.pins ?? {},
+    phasing: "always",
+    repair: "never",
+    staleIndexes: "fail",
+    reboot: settings?.autoReboot === true ? "if-needed" : "never",
+    ...overrides,
+  };
+}

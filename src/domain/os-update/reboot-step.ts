@@ -1,0 +1,56 @@
+/** The step that reboots a host, as its inventory and the operator want it. */
+import type { ResolvedHost } from "../inventory/resolved.ts";
+import type { HostFacts } from "../observation/facts.ts";
+import type { Step } from "../plan/plan.ts";
+import { expectationOf } from "../plan/steps.ts";
+
+type RebootStep = Extract<Step, { kind: "reboot" }>;
+
+/** How long the parts of a reboot may take. Virtual machines are back within a minute, servers take up to half an hour. */
+export interface RebootTimers {
+  readonly downMs: number;
+  readonly upMs: number;
+  readonly soakMs: number;
+  /** Of the whole, hooks included: what has to be left of a window. */
+  readonly estimateMs: number;
+}
+
+export const USUAL_TIMERS: RebootTimers = {
+  downMs: 3 * 60_000,
+  upMs: 10 * 60_000,
+  soakMs: 10_000,
+  estimateMs: 15 * 60_000,
+};
+
+export interface RebootWish {
+  readonly when: RebootStep["when"];
+  readonly force: boolean;
+  readonly timers: RebootTimers;
+  /** At once, whatever the windows say. */
+  readonly ignoreWindow: boolean;
+  /** The fleet's: they win over windows. */
+  readonly blackouts: readonly string[];
+}
+
+export function rebootStep(
+  host: ResolvedHost,
+  facts: HostFacts,
+  needs: readonly string[],
+  { when, force, timers, ignoreWindow, blackouts }: RebootWish,
+): RebootStep {
+  const settings = host.osUpdates.ubuntu ?? host.osUpdates.nixos;
+  return {
+    id: `${host.name}/reboot`,
+    kind: "reboot",
+    needs,
+    expect: { ...expectationOf(facts), bootId: facts.bootId },
+    when,
+    force,
+    window: ignoreWindow ? [] : [...(settings?.rebootWindow ?? [])],
+    blackouts: ignoreWindow ? [] : [...blackouts],
+    budgets: host.rebootBudgets.map(({ group, max }) => ({ group, max })),
+    hooks: { before: [...(host.hooks.preReboot ?? [])], after: [...(host.hooks.postReboot ?? [])] },
+    ...timers,
+    reversible: false,
+  };
+}

@@ -1,0 +1,73 @@
+/** The parts of a plan that are about the operating system: its packages and its reboots. */
+import { z } from "zod";
+import { keptBackReasons } from "../apt/kept-back.ts";
+import { phasings, repairs } from "../os-update/policy.ts";
+
+const packageUpdate = z.object({
+  name: z.string(),
+  /** Null for a new dependency. */
+  from: z.string().nullable(),
+  to: z.string(),
+  source: z.string(),
+  /** Suites that have this version. */
+  suites: z.array(z.string()).readonly(),
+  security: z.boolean(),
+  /** Came as a dependency, and stays marked so. */
+  auto: z.boolean(),
+});
+
+export const hostOsSchema = z.object({
+  selection: z.enum(["security", "full", "promoted"]),
+  updates: z.array(packageUpdate).readonly(),
+  keptBack: z
+    .array(z.object({ name: z.string(), candidate: z.string(), why: z.enum(keptBackReasons), security: z.boolean() }))
+    .readonly(),
+  downloadBytes: z.number().min(0),
+});
+
+export const osUpdateStepFields = {
+  kind: z.literal("os-update"),
+  /** Exactly these; the host refuses anything else that apt would do. */
+  approved: z.array(z.object({ name: z.string(), from: z.string().nullable(), to: z.string() })).readonly(),
+  /** Preferences for apt that leave nothing but `approved`. */
+  overlay: z.string(),
+  phasing: z.enum(phasings),
+  repair: z.enum(repairs),
+  staleIndexes: z.enum(["fail", "warn"]),
+  /** Package updates go forward only. */
+  reversible: z.literal(false),
+};
+
+const hook = z.object({
+  run: z.string(),
+  /** `local`, `remote` or `delegate:HOST`. */
+  where: z.string().regex(/^(local|remote|delegate:.+)$/),
+  timeoutMs: z.int().positive(),
+  onFailure: z.enum(["fail", "warn"]),
+});
+
+export const rebootStepFields = {
+  kind: z.literal("reboot"),
+  when: z.enum(["if-needed", "always"]),
+  /** In spite of earlier reboots for the same reasons that did not end them. */
+  force: z.boolean(),
+  /** Any of them; none means at any time. */
+  window: z.array(z.string()).readonly(),
+  /** They win over windows. */
+  blackouts: z.array(z.string()).readonly(),
+  /** What has to be left of the window. */
+  estimateMs: z.int().min(0),
+  /** A slot of each is needed. */
+  budgets: z.array(z.object({ group: z.string(), max: z.int().positive() })).readonly(),
+  hooks: z.object({ before: z.array(hook).readonly(), after: z.array(hook).readonly() }),
+  /** How long the host may take to go down, and then to come back. */
+  downMs: z.int().positive(),
+  upMs: z.int().positive(),
+  /** How long it has to stay up before the slot is free. */
+  soakMs: z.int().min(0),
+  reversible: z.literal(false),
+};
+
+export type PackageUpdate = z.infer<typeof packageUpdate>;
+export type HostOs = z.infer<typeof hostOsSchema>;
+export type RebootHook = z.infer<typeof hook>;

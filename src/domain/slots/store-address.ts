@@ -1,0 +1,28 @@
+/** Where reboot slots are kept, as the inventory says it. */
+import { failure } from "../outcome/failure.ts";
+import { err, ok, type Result } from "../outcome/result.ts";
+
+export type SlotStoreAddress =
+  /** A file for each group in a folder of this machine; null for the usual folder. */
+  | { readonly kind: "local"; readonly folder: string | null }
+  /** Addresses of one cluster's members; any of them will do. */
+  | { readonly kind: "etcd"; readonly endpoints: readonly string[] }
+  | { readonly kind: "fleetlock"; readonly base: string };
+
+/** Fails with `reboot/store-settings`. */
+export function parseSlotStore(text: string | undefined): Result<SlotStoreAddress> {
+  if (text === undefined) return ok({ kind: "local", folder: null });
+  if (text.startsWith("/")) return ok({ kind: "local", folder: text });
+  const [, kind, rest = ""] = /^(etcd|fleetlock):(.*)$/.exec(text) ?? [];
+  const urls = rest.split(",").map((url) => url.replace(/\/+$/, ""));
+  if (kind === undefined || urls.some((url) => !/^https?:\/\/[^\s/]+(\/\S*)?$/.test(url))) return err(unknown(text));
+  const [first = "", ...more] = urls;
+  if (kind === "etcd") return ok({ kind: "etcd", endpoints: urls });
+  return more.length === 0 ? ok({ kind: "fleetlock", base: first }) : err(unknown(text));
+}
+
+const unknown = (found: string) =>
+  failure("reboot/store-settings", "fleet.slots names no store of reboot slots", {
+    expected: "an absolute folder, etcd:http://HOST:2379, or fleetlock:http://HOST:PORT",
+    found,
+  });

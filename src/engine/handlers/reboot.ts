@@ -1,0 +1,72 @@
+/** Reboots a host: carries out what the reboot machine says, phase by phase. */
+import { phaseProgressed } from "../../domain/outcome/event-bodies.ts";
+import type { Failure } from "../../domain/outcome/failure.ts";
+import type { Step } from "../../domain/plan/plan.ts";
+import { advance, beginReboot, type RebootEvent, type RebootState } from "../../domain/reboot/machine.ts";
+import { giveSlotBack, runAfterHooks, runBeforeHooks, takeSlot } from "../reboot/around.ts";
+import type { Reboot } from "../reboot/context.ts";
+import { judgeNeed } from "../reboot/need.ts";
+import { issue, recheck, waitUntilDown, waitUntilUp } from "../reboot/restart.ts";
+import { soak, verify } from "../reboot/verify.ts";
+import type { StepContext } from "../step-context.ts";
+import type { StepOutcome } from "../step-outcome.ts";
+
+type RebootStep = Extract<Step, { kind: "reboot" }>;
+
+export async function rebootHost(step: RebootStep, context: StepContext): Promise<StepOutcome> {
+  const host = context.session.host.name;
+  const need = await judgeNeed(step, context);
+  if (!need.ok) return { kind: "failed", error: { ...need.error, host } };
+  if (need.value === null) return { kind: "already-done" };
+  const reboot: Reboot = { step, context, need: need.value, baseline: context.before };
+  let state: RebootState = beginReboot;
+  while (state.kind === "at") {
+    await context.recorder.record(phaseProgressed("reboot", PHASE_WORDS[state.phase], { host }));
+    state = advance(state, await perform(state.phase, reboot));
+  }
+  if (state.kind === "done") return { kind: "done" };
+  if (state.slot === "kept") context.rebootSlots.keep(host);
+  return { kind: "failed", error: { ...state.error, host } };
+}
+
+type Phase = Extract<RebootState, { kind: "at" }>["phase"];
+
+async function perform(phase: Phase, reboot: Reboot): Promise<RebootEvent> {
+  const outcome = await WORK[phase](reboot);
+  if (outcome.ok) return { kind: "ok" };
+  return { kind: isUnknown(outcome.error) ? "unknown" : "failed", error: outcome.error };
+}
+
+/** The answer was lost: the order may have arrived. */
+const isUnknown = ({ code }: Failure): boolean =>
+  code === "host/cut-off" || code === "transport/lost" || code === "transport/command-timeout";
+
+const WORK: Readonly<Record<Phase, (reboot: Reboot) => ReturnType<typeof takeSlot>>> = {
+  slot: takeSlot,
+  before: runBeforeHooks,
+  recheck,
+  issue,
+  down: waitUntilDown,
+  up: waitUntilUp,
+  verify,
+  after: runAfterHooks,
+  soak,
+  release: giveSlotBack,
+  undo: runAfterHooks,
+  "give-back": giveSlotBack,
+};
+
+const PHASE_WORDS: Readonly<Record<Phase, string>> = {
+  slot: "waiting for a slot of the reboot budget",
+  before: "taking the host out of service",
+  recheck: "checking window and boot files",
+  issue: "telling the host to reboot",
+  down: "waiting for the host to go down",
+  up: "waiting for the host to come back",
+  verify: "checking the host after its reboot",
+  after: "putting the host back into service",
+  soak: "watching whether it stays up",
+  release: "giving the slot back",
+  undo: "putting the host back into service without a reboot",
+  "give-back": "giving the slot back",
+};

@@ -1,0 +1,97 @@
+/** The reboot budgets of one run: waits for slots, takes all that a host needs or none, and knows what this run lost. */
+import type { Failure } from "../domain/outcome/failure.ts";
+import { failure } from "../domain/outcome/failure.ts";
+import { err, ok, type Result } from "../domain/outcome/result.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { SlotStore } from "../ports/slot-store.ts";
+
+export interface Budget {
+  readonly group: string;
+  readonly max: number;
+}
+
+export interface RebootSlots {
+  /** Waits until every budget has a slot for the host. Fails with `reboot/budget` or `reboot/store`; then none is held. */
+  acquire(host: string, budgets: readonly Budget[], until: SlotPatience): Promise<Result<void>>;
+  /** Gives all of them back. */
+  release(host: string, budgets: readonly Budget[], signal: AbortSignal): Promise<Result<void>>;
+  /** The host keeps its slots; whoever waits for them in this run waits in vain. */
+  keep(host: string): void;
+}
+
+export interface SlotPatience {
+  /** Milliseconds since the epoch after which it is no use to begin. */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Short against every window: who loses a race must not lose the window. */
+const POLL_MS = 2_000;
+
+export function rebootSlots(store: SlotStore, clock: Clock): RebootSlots {
+  const lost = new Set<string>();
+  const release = async (host: string, budgets: readonly Budget[], signal: AbortSignal): Promise<Result<void>> => {
+    let outcome: Result<void> = ok(undefined);
+    for (const { group } of budgets) {
+      const released = await store.release(group, host, signal);
+      if (!released.ok) outcome = released;
+    }
+    return outcome;
+  };
+  return {
+    async acquire(host, budgets, { deadlineMs, signal }) {
+      // The same order everywhere, so that two who need both slots cannot each hold one and wait.
+      const sorted = budgets.toSorted((a, b) => (a.group < b.group ? -1 : 1));
+      for (;;) {
+        const full = await takeAll(store, host, sorted, signal);
+        if (!full.ok || full.value === undefined) {
+          if (!full.ok) await release(host, sorted, signal);
+          return full.ok ? ok(undefined) : full;
+        }
+        await release(host, sorted, signal);
+        const hopeless = await nobodyReturns(store, full.value, lost, signal);
+        if (hopeless || signal.aborted || clock.now() + POLL_MS > deadlineMs) return err(spent(full.value, hopeless));
+        await clock.sleep(POLL_MS, signal);
+      }
+    },
+    release,
+    keep: (host) => void lost.add(host),
+  };
+}
+
+/** Gives the budget that is full; nothing when all slots are held. */
+async function takeAll(
+  store: SlotStore,
+  host: string,
+  budgets: readonly Budget[],
+  signal: AbortSignal,
+): Promise<Result<Budget | undefined>> {
+  for (const budget of budgets) {
+    const taken = await store.acquire(budget.group, host, budget.max, signal);
+    if (!taken.ok) return taken;
+    if (taken.value === "full") return ok(budget);
+  }
+  return ok(undefined);
+}
+
+/** Whether all slots are kept by hosts that failed in this run. */
+async function nobodyReturns(
+  store: SlotStore,
+  { group }: Budget,
+  lost: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (lost.size === 0) return false;
+  const told = await store.holders(group, signal);
+  if (!told.ok || told.value === null) return false;
+  // A store that does not tell: what this run lost is all that is known.
+  if (told.value === "untold") return true;
+  return told.value.holders.every((holder) => lost.has(holder));
+}
+
+const spent = ({ group, max }: Budget, hopeless: boolean): Failure =>
+  failure("reboot/budget", `the reboot budget of ${group} is spent`, {
+    expected: `fewer than ${max} hosts of ${group} rebooting`,
+    found: hopeless ? "failed hosts of this run keep their slots" : "no slot became free in time",
+    next: `nixfleet slots status ${group} shows who holds them`,
+  });

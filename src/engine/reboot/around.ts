@@ -1,0 +1,36 @@
+/** Around the reboot: slots of the budgets, and hooks that take the host out of service and back. */
+import { ok, type Result } from "../../domain/outcome/result.ts";
+import { calendarOf, closesAt } from "../../domain/windows/calendar.ts";
+import { runHooks } from "../hooks.ts";
+import { oldBootId, type Reboot } from "./context.ts";
+import { windowShut } from "./window.ts";
+
+/** How long a host waits for a slot where no window ends the waiting. */
+const SLOT_PATIENCE_MS = 60 * 60_000;
+const STORE_TIMEOUT_MS = 60_000;
+
+export async function takeSlot({ step, context }: Reboot): Promise<Result<void>> {
+  const { clock, rebootSlots, session, interruption } = context;
+  const shut = windowShut(step, clock.now());
+  if (shut !== undefined) return { ok: false, error: shut };
+  if (step.budgets.length === 0) return ok(undefined);
+  const closes = closesAt(calendarOf(step.window, step.blackouts), clock.now()) ?? clock.now();
+  const deadlineMs = Math.min(clock.now() + SLOT_PATIENCE_MS, closes - step.estimateMs);
+  return rebootSlots.acquire(session.host.name, step.budgets, { deadlineMs, signal: interruption.draining });
+}
+
+/** Also when a signal came: what was held has to be given back. */
+export function giveSlotBack({ step, context }: Reboot): Promise<Result<void>> {
+  return context.rebootSlots.release(context.session.host.name, step.budgets, AbortSignal.timeout(STORE_TIMEOUT_MS));
+}
+
+export const runBeforeHooks = (reboot: Reboot): Promise<Result<void>> =>
+  runHooks(reboot.step.hooks.before, occasion("preReboot", reboot), reboot.context);
+
+export const runAfterHooks = (reboot: Reboot): Promise<Result<void>> =>
+  runHooks(reboot.step.hooks.after, occasion("postReboot", reboot), reboot.context);
+
+const occasion = (stage: string, reboot: Reboot) => ({
+  stage,
+  facts: { NIXFLEET_OLD_BOOT_ID: oldBootId(reboot), NIXFLEET_REASON: reboot.need.reasons.join("; ") },
+});

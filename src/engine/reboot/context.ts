@@ -1,0 +1,17 @@
+/** What the parts of a reboot work with. */
+import type { HostFacts } from "../../domain/observation/facts.ts";
+import type { Step } from "../../domain/plan/plan.ts";
+import type { RebootNeed } from "../../domain/reboot/need.ts";
+import type { StepContext } from "../step-context.ts";
+
+export interface Reboot {
+  readonly step: Extract<Step, { kind: "reboot" }>;
+  readonly context: StepContext;
+  /** As it was before. */
+  readonly need: RebootNeed;
+  /** The host before the run touched it. */
+  readonly baseline: HostFacts | undefined;
+}
+
+/** The boot id that the plan was made with. */
+export const oldBootId = ({ step, baseline }: Reboot): string => step.expect.bootId ?? baseline?.bootId ?? "";

@@ -1,0 +1,36 @@
+/** Asks the host whether a reboot is needed at all. */
+import { rebootCheckCommand } from "../../domain/host/os-verbs.ts";
+import { refusalOf } from "../../domain/host/refusal.ts";
+import { diagnosed } from "../../domain/outcome/event-bodies.ts";
+import { failure } from "../../domain/outcome/failure.ts";
+import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import { type RebootNeed, rebootNeed } from "../../domain/reboot/need.ts";
+import type { StepContext } from "../step-context.ts";
+import type { Reboot } from "./context.ts";
+
+const CHECK_TIMEOUT_MS = 60_000;
+
+/** Null when there is nothing to do: no need, or nobody knows and nobody insists. */
+export async function judgeNeed(step: Reboot["step"], context: StepContext): Promise<Result<RebootNeed | null>> {
+  const need = await askNeed(context);
+  if (!need.ok || step.when === "always" || need.value.state === "yes") return need;
+  if (need.value.state === "unknown") await context.recorder.record(diagnosed(notKnown(need.value, context), "warn"));
+  return ok(null);
+}
+
+export async function askNeed({ session, interruption }: StepContext): Promise<Result<RebootNeed>> {
+  const answer = await session.ask(rebootCheckCommand(), {
+    timeoutMs: CHECK_TIMEOUT_MS,
+    signal: interruption.detached,
+  });
+  if (!answer.ok) return answer;
+  const { records, code } = answer.value;
+  return code === 0 ? ok(rebootNeed(records)) : err(refusalOf(records, code));
+}
+
+const notKnown = ({ reasons }: RebootNeed, { session }: StepContext) =>
+  failure("reboot/need-unknown", "it is not known whether the host needs a reboot, so it gets none", {
+    host: session.host.name,
+    ...(reasons[0] === undefined ? {} : { found: reasons[0] }),
+    next: `nixfleet reboot --always --host ${session.host.name} reboots it in any case`,
+  });

@@ -1,0 +1,24 @@
+/**
+ * Reboot budgets that several operators and CI jobs share. A slot has no expiry: a host that did not come back goes on eating the
+ * budget until it is healthy, or somebody frees it.
+ */
+import type { Result } from "../domain/outcome/result.ts";
+
+export interface SlotStore {
+  /**
+   * Takes a slot of the group for the holder, or finds that it has one. Fails with `reboot/store` when the store cannot be asked,
+   * which is never taken for a grant.
+   *
+   * @param max how many slots this fleet's inventory allows
+   */
+  acquire(group: string, holder: string, max: number, signal: AbortSignal): Promise<Result<"granted" | "full">>;
+  /** Gives the slot back; does nothing when the holder has none. */
+  release(group: string, holder: string, signal: AbortSignal): Promise<Result<void>>;
+  /** Null when the group was never used, "untold" when this kind of store does not tell. */
+  holders(group: string, signal: AbortSignal): Promise<Result<SlotHolders | null | "untold">>;
+}
+
+export interface SlotHolders {
+  readonly total: number;
+  readonly holders: readonly string[];
+}

@@ -1,0 +1,58 @@
+/** `nixfleet os-update` and `nixfleet reboot`: plan, show, confirm, execute. */
+import type { Failure } from "../../domain/outcome/failure.ts";
+import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import { encodePlan } from "../../domain/plan/codec.ts";
+import type { Plan } from "../../domain/plan/plan.ts";
+import { type CarryOut, carryOut } from "../carry-out.ts";
+import { exitCodeOfPlan } from "../plan.ts";
+import { type Frame, inFrame, type Outcome } from "../run-frame.ts";
+import type { Tools } from "../tools.ts";
+import { type OsRequest, type OsUpdateRequest, planOsUpdate, planReboot } from "./plan-os-update.ts";
+
+export interface PlanOnly {
+  /** Exit code 2 when changes are present. */
+  readonly detailedExitCode: boolean;
+  /** Writes the plan; absent when it is only shown. */
+  readonly out?: { readonly file: string; readonly write: (text: string) => Promise<Result<void>> };
+}
+
+export const updateHosts = (request: OsUpdateRequest, confirm: CarryOut["confirm"], tools: Tools): Promise<Outcome> =>
+  act("os-update", request, (frame) => planOsUpdate(request, frame, tools), confirm, tools);
+
+export const rebootHosts = (request: OsRequest, confirm: CarryOut["confirm"], tools: Tools): Promise<Outcome> =>
+  act("reboot", request, (frame) => planReboot(request, frame, tools), confirm, tools);
+
+export const showUpdates = (request: OsUpdateRequest, only: PlanOnly, tools: Tools): Promise<Outcome> =>
+  show("os-update", (frame) => planOsUpdate(request, frame, tools), only, tools);
+
+export const showReboots = (request: OsRequest, only: PlanOnly, tools: Tools): Promise<Outcome> =>
+  show("reboot", (frame) => planReboot(request, frame, tools), only, tools);
+
+type Planning = (frame: Frame) => Promise<Result<Plan, readonly Failure[]>>;
+
+const act = (
+  verb: string,
+  { inventory }: OsRequest,
+  planning: Planning,
+  confirm: CarryOut["confirm"],
+  tools: Tools,
+): Promise<Outcome> =>
+  inFrame(verb, tools, true, async (frame) => {
+    const plan = await planning(frame);
+    if (!plan.ok) return plan;
+    tools.audience.plan(plan.value);
+    // Hooks may run on hosts that are not part of the plan.
+    return carryOut({ plan: plan.value, hosts: inventory.hosts, confirm }, frame, tools);
+  });
+
+const show = (verb: string, planning: Planning, { detailedExitCode, out }: PlanOnly, tools: Tools): Promise<Outcome> =>
+  inFrame(verb, tools, false, async (frame) => {
+    const plan = await planning(frame);
+    if (!plan.ok) return plan;
+    if (out !== undefined) {
+      const written = await out.write(encodePlan(plan.value));
+      if (!written.ok) return err([written.error]);
+    }
+    tools.audience.plan(plan.value, out === undefined ? {} : { file: out.file });
+    return ok(exitCodeOfPlan(plan.value, detailedExitCode));
+  });

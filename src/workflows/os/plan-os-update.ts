@@ -1,0 +1,118 @@
+/** From hosts to a plan of their updates: look, ask apt, decide. */
+import { manifestOverlay } from "../../domain/apt/overlay.ts";
+import type { Inventory, ResolvedHost } from "../../domain/inventory/resolved.ts";
+import type { HostFacts } from "../../domain/observation/facts.ts";
+import { assembleOsUpdate, assembleReboot, type OsUpdateInput } from "../../domain/os-update/assemble.ts";
+import { type PolicyOverrides, updatePolicy } from "../../domain/os-update/policy.ts";
+import type { RebootWish } from "../../domain/os-update/reboot-step.ts";
+import { type Failure, failure } from "../../domain/outcome/failure.ts";
+import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import type { Plan } from "../../domain/plan/plan.ts";
+import { verifyPlan } from "../../domain/plan/verify.ts";
+import type { RolloutOverride } from "../../domain/rollout/strategy.ts";
+import { allAtOnce, rolloutHosts } from "../../domain/rollout/strategy.ts";
+import { observeHosts } from "../observe-hosts.ts";
+import type { Frame } from "../run-frame.ts";
+import type { Tools } from "../tools.ts";
+import { askUpdates } from "./ask-updates.ts";
+import type { PromotedVersion } from "./promoted.ts";
+
+export interface OsRequest {
+  readonly inventory: Inventory;
+  /** Never empty. */
+  readonly hosts: readonly ResolvedHost[];
+  readonly selection: readonly string[];
+  readonly maxParallel?: number;
+  readonly rollout: RolloutOverride;
+  readonly wish: RebootWish;
+}
+
+export interface OsUpdateRequest extends OsRequest {
+  readonly overrides: PolicyOverrides;
+  /** Exactly these versions, and no others. */
+  readonly promoted?: readonly PromotedVersion[];
+}
+
+/** A host's own trouble stands in the plan. */
+export async function planOsUpdate(
+  request: OsUpdateRequest,
+  frame: Frame,
+  tools: Tools,
+): Promise<Result<Plan, readonly Failure[]>> {
+  const { hosts, overrides, promoted, wish } = request;
+  const observed = await lookAt(request, frame, tools);
+  const signal = tools.interruption.draining;
+  const questions = hosts.flatMap((host) => {
+    const facts = observed.get(host.name);
+    if (facts?.ok !== true || host.base === "nixos") return [];
+    const overlay = promoted === undefined ? {} : { overlay: manifestOverlay(promoted) };
+    return [{ host, facts: facts.value, policy: updatePolicy(host, overrides), refresh: true, ...overlay }];
+  });
+  const updates = await askUpdates(questions, { fleet: frame.fleet, signal });
+  if (signal.aborted) return err([interrupted]);
+  const inputs = hosts.map((host): OsUpdateInput => {
+    const facts = known(observed.get(host.name));
+    return {
+      host,
+      observed: facts,
+      updates: updates.get(host.name) ?? err(notAsked),
+      policy: updatePolicy(host, overrides),
+      wish,
+      promoted: promoted !== undefined,
+    };
+  });
+  return sealed(request, tools, (common) => assembleOsUpdate({ ...common, hosts: inputs }));
+}
+
+export async function planReboot(
+  request: OsRequest,
+  frame: Frame,
+  tools: Tools,
+): Promise<Result<Plan, readonly Failure[]>> {
+  const observed = await lookAt(request, frame, tools);
+  if (tools.interruption.draining.aborted) return err([interrupted]);
+  const inputs = request.hosts.map((host) => ({
+    host,
+    observed: known(observed.get(host.name)),
+    wish: request.wish,
+  }));
+  return sealed(request, tools, (common) => assembleReboot({ ...common, hosts: inputs }));
+}
+
+const lookAt = ({ hosts }: OsRequest, { fleet, recorder }: Frame, { clock, interruption }: Tools) =>
+  observeHosts(hosts, { fleet, recorder, clock, signal: interruption.draining });
+
+type Common = Omit<Parameters<typeof assembleReboot>[0], "hosts">;
+
+function sealed(
+  { inventory, hosts, selection, maxParallel, rollout, wish }: OsRequest,
+  { clock, toolVersion }: Tools,
+  assemble: (common: Common) => Plan,
+): Result<Plan, readonly Failure[]> {
+  const strategies = rolloutHosts({
+    inventory,
+    hosts,
+    override: rollout,
+    plain: allAtOnce,
+    heedInventory: true,
+    estimateMs: () => wish.timers.estimateMs,
+  });
+  if (!strategies.ok) return strategies;
+  const plan = assemble({
+    createdAt: new Date(clock.now()).toISOString(),
+    toolVersion,
+    inputs: { flake: null, revision: null, dirty: false, inventoryDigest: inventory.digest, selection },
+    ...(maxParallel === undefined ? {} : { maxParallel }),
+    rolloutHosts: strategies.value,
+  });
+  const problems = verifyPlan(plan);
+  return problems.length === 0 ? ok(plan) : err(problems);
+}
+
+function known(facts: Result<HostFacts> | undefined): Result<HostFacts> {
+  if (facts === undefined) throw new Error("every host was looked at");
+  return facts;
+}
+
+const interrupted = failure("cli/interrupted", "interrupted before anything was changed");
+const notAsked = failure("os/no-apt", "the host was not asked for updates");

@@ -16,16 +16,24 @@ export interface LabPreconditions {
 
 export interface LabImages {
   /** Builds the image unless the cache has it, and puts the Nix commands beside it. Safe against kills and neighbours. */
-  ensure(options: { readonly mirror?: string }, report: Report): Promise<Result<LabImage>>;
+  ensure(options: ImageWishes, report: Report): Promise<Result<LabImage>>;
   /** Removes what interrupted builds left. */
   sweep(): Promise<void>;
   /** Removes the cache: images, Nix commands and all. */
   forget(): Promise<void>;
 }
 
+export interface ImageWishes {
+  readonly mirror?: string;
+  /** Also the image of bare machines. */
+  readonly bare?: boolean;
+}
+
 export interface LabImage {
   /** Absolute path of the image's folder; never written to. */
   readonly root: string;
+  /** The same of bare machines; there only when it was wished for. */
+  readonly bare: string;
   /** Folder with `nix` and its kin. */
   readonly binDir: string;
   readonly built: boolean;

@@ -14,6 +14,8 @@ export interface LabWishes {
   /** `--shape` and `--sudo` as on the command line: a value, or NAME=VALUE. */
   readonly shape?: readonly string[];
   readonly sudo?: readonly string[];
+  /** Names of machines without Nix and without the deploy account; `ssh` then logs in as root. */
+  readonly bare?: readonly string[];
   /** With the package archive. */
   readonly archive?: true;
   /** False to take machines of an earlier test as they are. */
@@ -25,6 +27,7 @@ export interface TestMachine {
   readonly address: string;
   readonly shape: string;
   readonly sudo: string;
+  readonly bare: boolean;
   readonly state: string;
   readonly bootId: string | null;
   readonly pid: number | null;
@@ -91,10 +94,14 @@ export async function downLab(folder: string): Promise<void> {
 }
 
 /** Arguments of `nixfleet lab up` for these machines, without `--subnet`. */
-export const upArguments = (folder: string, { hosts, shape = [], sudo = [], archive }: LabWishes): string[] => [
+export const upArguments = (
+  folder: string,
+  { hosts, shape = [], sudo = [], bare = [], archive }: LabWishes,
+): string[] => [
   ...["up", "--install-deps", "--json", "--state", folder, "--hosts", String(hosts)],
   ...shape.flatMap((word) => ["--shape", word]),
   ...sudo.flatMap((word) => ["--sudo", word]),
+  ...bare.flatMap((name) => ["--bare", name]),
   ...(archive === true ? ["--archive"] : []),
 ];
 
@@ -110,7 +117,7 @@ async function upLab(folder: string, wishes: LabWishes): Promise<LabRecord> {
   return JSON.parse(answer.stdout);
 }
 
-function suits(record: LabRecord, { hosts, shape = [], sudo = [], archive }: LabWishes): boolean {
+function suits(record: LabRecord, { hosts, shape = [], sudo = [], bare = [], archive }: LabWishes): boolean {
   const value = (words: readonly string[], name: string, standard: string): string =>
     words.findLast((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) ??
     words.findLast((word) => !word.includes("=")) ??
@@ -120,6 +127,7 @@ function suits(record: LabRecord, { hosts, shape = [], sudo = [], archive }: Lab
     existsSync(join(record.folder, "archive")) === (archive === true) &&
     record.machines.every(
       (machine) =>
+        machine.bare === bare.includes(machine.name) &&
         machine.shape === value(shape, machine.name, "ubuntu") &&
         machine.sudo === value(sudo, machine.name, "nopasswd"),
     )

@@ -24,6 +24,7 @@ export interface UpFlags extends ImageFlags {
   readonly shape: readonly string[];
   readonly sudo: readonly string[];
   readonly like?: string;
+  readonly bare: readonly string[];
   readonly archive?: true;
   readonly json?: true;
 }
@@ -65,6 +66,11 @@ export function addMachineOptions(command: Command): Command {
         .default([], "nopasswd"),
     )
     .addOption(
+      new Option("--bare <name>", "a machine as the distribution ships it: no Nix, no deploy account; repeatable")
+        .argParser(several)
+        .default([], "none"),
+    )
+    .addOption(
       new Option("--archive", "with a signed package archive of its own, shaped like Ubuntu's, to update from"),
     );
 }
@@ -82,6 +88,7 @@ export function upRequest(flags: UpFlags, names: readonly string[]): Result<UpRe
     ...(flags.subnet === undefined ? {} : { subnet: flags.subnet }),
     shape: shape.value,
     sudo: sudo.value,
+    bare: flags.bare,
     ...(flags.archive === undefined ? {} : { archive: flags.archive }),
     readyTimeoutMs: READY_TIMEOUT_MS,
     ...imageRequest(flags),

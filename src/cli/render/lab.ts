@@ -17,6 +17,7 @@ export function labRecord(lab: Pick<Lab, "id" | "store">, listed: readonly Liste
       address: machine.address,
       shape: machine.shape,
       sudo: machine.sudo,
+      bare: machine.bare === true,
       state: status.readiness,
       failedUnits: status.failedUnits,
       bootId: status.bootId ?? null,
@@ -31,7 +32,7 @@ export function renderMachines(listed: readonly ListedMachine[], style: Style): 
   const rows = listed.map(({ machine, status }) => [
     { text: machine.name, paint: style.name },
     { text: machine.address },
-    { text: machine.shape },
+    { text: machine.bare === true ? `${machine.shape}, bare` : machine.shape },
     { text: status.readiness, paint: status.readiness === "ready" ? style.good : style.warning },
     { text: String(status.leader ?? "-") },
     { text: printable(status.bootId ?? "-") },

@@ -41,7 +41,9 @@ export function knownHostsFile(state: LabState, hostKeys: HostKeys): string {
 
 /** For `ssh -F`: names instead of addresses, the lab's key, and no word from or to the user's own files. */
 export function sshConfigFile(state: LabState, identityFile: string, knownHosts: string): string {
-  const names = state.machines.map(({ name, address }) => `Host ${name}\n  HostName ${address}\n`);
+  const names = state.machines.map(
+    ({ name, address, bare }) => `Host ${name}\n  HostName ${address}\n${bare === true ? "  User root\n" : ""}`,
+  );
   return `${names.join("\n")}
 Host *
   User ${DEPLOY.name}

@@ -15,6 +15,8 @@ export interface LabOptions {
   readonly subnet: string;
   readonly shape: PerMachine<Shape>;
   readonly sudo: PerMachine<SudoMode>;
+  /** Names of machines without Nix and without the deploy account. */
+  readonly bare: readonly string[];
   /** With the package archive; a lab that has it keeps it. */
   readonly archive?: true;
 }
@@ -54,11 +56,12 @@ function newMachine(
   name: string,
   number: number,
   subnet: Subnet,
-  { shape, sudo }: LabOptions,
+  { shape, sudo, bare }: LabOptions,
   machineId: string,
 ): LabMachine {
   const address = machineAddress(subnet, number);
-  return { name, number, address, shape: valueFor(shape, name), sudo: valueFor(sudo, name), machineId };
+  const fixed = { name, number, address, shape: valueFor(shape, name), sudo: valueFor(sudo, name), machineId };
+  return bare.includes(name) ? { ...fixed, bare: true } : fixed;
 }
 
 function badOptions(options: LabOptions, subnet: Subnet): Failure | undefined {
@@ -78,7 +81,7 @@ function badOptions(options: LabOptions, subnet: Subnet): Failure | undefined {
   const twice = options.names.find((name, index) => options.names.indexOf(name) !== index);
   if (twice !== undefined) return failure("lab/bad-option", "two machines have one name", { found: twice });
   const names = machineNames(options);
-  const stranger = [...Object.keys(options.shape.byName), ...Object.keys(options.sudo.byName)].find(
+  const stranger = [...Object.keys(options.shape.byName), ...Object.keys(options.sudo.byName), ...options.bare].find(
     (name) => !names.includes(name),
   );
   if (stranger !== undefined)
@@ -115,5 +118,5 @@ const different = (existing: LabState, wanted: LabState): Failure =>
 const describe = ({ machines, subnet, cache, archive }: LabState): string =>
   `${machines.map(describeMachine).join(", ")} in ${subnet}, image in ${cache}${archive === true ? ", with archive" : ""}`;
 
-const describeMachine = ({ name, shape, sudo }: LabMachine): string =>
-  `${name} (${shape}${sudo === "password" ? ", sudo asks for a password" : ""})`;
+const describeMachine = ({ name, shape, sudo, bare }: LabMachine): string =>
+  `${name} (${shape}${bare === true ? ", bare" : ""}${sudo === "password" ? ", sudo asks for a password" : ""})`;

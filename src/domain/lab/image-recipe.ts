@@ -32,9 +32,9 @@ const UNWANTED = ["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/info/*", "
 
 export const DPKG_OPTIONS: readonly string[] = UNWANTED.map((path) => `path-exclude=${path}`);
 
-/** Names the image by everything that decides its content, so that a changed recipe makes another image. */
-export function imageName(): string {
-  const recipe = JSON.stringify([IMAGE_SUITE, IMAGE_PACKAGES, DPKG_OPTIONS, CUSTOMIZE]);
+/** Names an image by everything that decides its content, so that a changed recipe makes another image. */
+export function imageName(customize = CUSTOMIZE): string {
+  const recipe = JSON.stringify([IMAGE_SUITE, IMAGE_PACKAGES, DPKG_OPTIONS, customize]);
   return `image-${createHash("sha256").update(recipe).digest("hex").slice(0, 12)}`;
 }
 

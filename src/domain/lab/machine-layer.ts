@@ -30,8 +30,8 @@ export function machineLayer(machine: LabMachine, subnet: Subnet, keys: MachineK
   return [
     ...identity(machine),
     ...network(machine, subnet),
-    ...access(machine, keys),
-    file("etc/nix/nix.conf", nixConf(keys.signing)),
+    ...login(keys),
+    ...(machine.bare === true ? [] : [...deployment(machine, keys), file("etc/nix/nix.conf", nixConf(keys.signing))]),
     ...shapeEntries(machine.shape),
   ];
 }
@@ -57,19 +57,22 @@ IPv6AcceptRA=no
   ),
 ];
 
-function access(machine: LabMachine, keys: MachineKeys): LayerEntry[] {
+const login = (keys: MachineKeys): LayerEntry[] => [
+  file("etc/ssh/ssh_host_ed25519_key", keys.hostPrivate, { mode: 0o600 }),
+  file("etc/ssh/ssh_host_ed25519_key.pub", `${keys.hostPublic}\n`),
+  folder("root", { mode: 0o700 }),
+  folder("root/.ssh", { mode: 0o700 }),
+  file("root/.ssh/authorized_keys", `${keys.login}\n`, { mode: 0o600 }),
+];
+
+function deployment(machine: LabMachine, keys: MachineKeys): LayerEntry[] {
   const home = `home/${DEPLOY.name}`;
   const mine = { owner: DEPLOY.uid };
   const sudoRule = machine.sudo === "password" ? "ALL" : "NOPASSWD: ALL";
   return [
-    file("etc/ssh/ssh_host_ed25519_key", keys.hostPrivate, { mode: 0o600 }),
-    file("etc/ssh/ssh_host_ed25519_key.pub", `${keys.hostPublic}\n`),
     folder(home, { mode: 0o750, ...mine }),
     folder(`${home}/.ssh`, { mode: 0o700, ...mine }),
     file(`${home}/.ssh/authorized_keys`, `${keys.login}\n`, { mode: 0o600, ...mine }),
-    folder("root", { mode: 0o700 }),
-    folder("root/.ssh", { mode: 0o700 }),
-    file("root/.ssh/authorized_keys", `${keys.login}\n`, { mode: 0o600 }),
     folder("etc/sudoers.d", { mode: 0o750 }),
     file(`etc/sudoers.d/${DEPLOY.name}`, `${DEPLOY.name} ALL=(ALL:ALL) ${sudoRule}\n`, { mode: 0o440 }),
   ];

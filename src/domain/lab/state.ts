@@ -15,6 +15,8 @@ const machineSchema = z.strictObject({
   sudo: z.enum(sudoModes),
   /** Stays the same over resets, as a disk's would. */
   machineId: z.string().regex(/^[0-9a-f]{32}$/),
+  /** As the distribution ships it: no Nix, no account to deploy with, only root's login. */
+  bare: z.exactOptional(z.literal(true)),
 });
 
 export const labStateSchema = z.strictObject({

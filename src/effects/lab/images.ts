@@ -1,10 +1,11 @@
 /** Builds the lab's image with mmdebstrap, once, and keeps it in the cache. */
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { BARE_CUSTOMIZE, bareImageName } from "../../domain/lab/bare-recipe.ts";
 import { CUSTOMIZE, DPKG_OPTIONS, IMAGE_PACKAGES, IMAGE_SUITE, imageName } from "../../domain/lab/image-recipe.ts";
 import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
-import type { LabImage, LabImages, Report } from "../../ports/lab.ts";
+import type { ImageWishes, LabImage, LabImages, Report } from "../../ports/lab.ts";
 import { aptSetup } from "./apt-setup.ts";
 import { runShowing } from "./command.ts";
 import { diesWithUs } from "./dies-with-us.ts";
@@ -20,37 +21,46 @@ export const labImages = (cache: string): LabImages => ({
 
 const BUILDING = "building-";
 
-async function ensure(cache: string, options: { readonly mirror?: string }, report: Report): Promise<Result<LabImage>> {
+async function ensure(cache: string, options: ImageWishes, report: Report): Promise<Result<LabImage>> {
   await mkdir(cache, { recursive: true, mode: 0o755 });
   const root = join(cache, imageName());
+  const bare = join(cache, bareImageName());
   const lock = await takeLock(join(cache, "lock"), true);
   try {
     const present = await exists(root);
-    if (!present) {
-      const built = await build(cache, root, options.mirror, report);
-      if (!built.ok) return built;
+    const built = present ? ok(undefined) : await build(cache, { root, customize: CUSTOMIZE }, options.mirror, report);
+    if (!built.ok) return built;
+    if (options.bare === true && !(await exists(bare))) {
+      report("building the image of bare machines");
+      const made = await build(cache, { root: bare, customize: BARE_CUSTOMIZE }, options.mirror, report);
+      if (!made.ok) return made;
     }
-    return ok({ root, binDir: await installNixCommands(cache, root), built: !present });
+    return ok({ root, bare, binDir: await installNixCommands(cache, root), built: !present });
   } finally {
     await lock?.release();
   }
 }
 
 /** Builds beside and renames into place: a folder with the image's name is always whole. */
-async function build(cache: string, root: string, mirror: string | undefined, report: Report): Promise<Result<void>> {
+async function build(
+  cache: string,
+  image: { readonly root: string; readonly customize: string },
+  mirror: string | undefined,
+  report: Report,
+): Promise<Result<void>> {
   // Under the lock nobody else builds, so whatever half-made folder lies here is an orphan.
   await removeHalfMade(cache);
   const workshop = join(cache, `${BUILDING}${process.pid}`);
   await mkdir(workshop, { mode: 0o755 });
   const customize = join(workshop, "customize.sh");
-  await writeFile(customize, CUSTOMIZE, { mode: 0o755 });
+  await writeFile(customize, image.customize, { mode: 0o755 });
   const argv = mmdebstrap(await aptSetup(IMAGE_SUITE, mirror), customize, join(workshop, "root"));
   const { ok: built, log } = await runShowing(diesWithUs(argv), (line) => report(line.replace(/^I: /, "")));
   if (!built) {
     await rm(workshop, { recursive: true, force: true });
     return err(failure("lab/image-failed", "building the lab's image failed", { detail: tail(log, 20) }));
   }
-  await rename(join(workshop, "root"), root);
+  await rename(join(workshop, "root"), image.root);
   await rm(workshop, { recursive: true, force: true });
   return ok(undefined);
 }

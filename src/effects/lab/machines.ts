@@ -34,17 +34,17 @@ async function start(
   const own = machineFolder(folder, machine.name);
   const running = await readRecord(join(own, "supervisor"));
   if (running !== undefined && (await isAlive(running))) return ok(undefined);
-  await prepareFolder(own, image);
+  await prepareFolder(own, machine.bare === true ? image.bare : image.root);
   const layered = await writeMachineLayer(folder, state, machine, keys);
   if (!layered.ok) return err(layered.error);
   return await launchSupervisor(own, state, machine);
 }
 
 /** The disk (`upper`) is kept when there is one; everything else is written anew. */
-async function prepareFolder(own: string, image: LabImage): Promise<void> {
+async function prepareFolder(own: string, image: string): Promise<void> {
   for (const name of ["upper", "work", "root"]) await mkdir(join(own, name), { recursive: true, mode: 0o755 });
   await rm(join(own, "image"), { force: true });
-  await symlink(image.root, join(own, "image"));
+  await symlink(image, join(own, "image"));
   await writeFile(join(own, "machine.sh"), MACHINE_PROGRAM);
 }
 

@@ -9,6 +9,8 @@ export interface ImageRequest {
   readonly mirror?: string;
   /** The lab is to have a package archive. */
   readonly archive?: true;
+  /** Some machines are to be bare. */
+  readonly bare?: boolean;
 }
 
 /** Checks and completes what this machine needs, then builds the image unless the cache has it. */
@@ -18,7 +20,8 @@ export async function prepareImage(lab: Lab, request: ImageRequest, report: Repo
   const packages = await completePackages(lab, request, report);
   if (!packages.ok) return packages;
   if (request.forgetImage) await lab.images.forget();
-  return await lab.images.ensure(request.mirror === undefined ? {} : { mirror: request.mirror }, report);
+  const { mirror, bare = false } = request;
+  return await lab.images.ensure({ bare, ...(mirror === undefined ? {} : { mirror }) }, report);
 }
 
 async function completePackages(lab: Lab, request: ImageRequest, report: Report): Promise<Result<void>> {

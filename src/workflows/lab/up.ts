@@ -31,7 +31,7 @@ export function bringUp(lab: Lab, request: UpRequest, report: Report): Promise<R
     const state = await settle(lab, request);
     if (!state.ok) return state;
     const archive = state.value.archive === true ? { archive: true as const } : {};
-    const image = await prepareImage(lab, { ...request, ...archive }, report);
+    const image = await prepareImage(lab, { ...request, ...archive, bare: hasBare(state.value) }, report);
     if (!image.ok) return image;
     // From here on there is something to take down, so what it will be is on disk before it is made.
     await lab.store.write(state.value);
@@ -74,6 +74,8 @@ async function settleIn(
   const addresses = await lab.network.check(state.value);
   return addresses.ok ? state : addresses;
 }
+
+export const hasBare = ({ machines }: LabState): boolean => machines.some(({ bare }) => bare === true);
 
 export async function makeKeys(lab: Lab, state: LabState): Promise<Result<LabPublicKeys>> {
   const nix = lab.nix();

@@ -4,9 +4,9 @@ import { inventoryFile, knownHostsFile, sshConfigFile } from "../../../src/domai
 import { desiredLab } from "../../../src/domain/lab/desired.ts";
 import { machineLayer } from "../../../src/domain/lab/machine-layer.ts";
 import { labIdOf } from "../../../src/domain/lab/naming.ts";
-import type { LabState } from "../../../src/domain/lab/state.ts";
+import type { LabMachine, LabState } from "../../../src/domain/lab/state.ts";
 
-function labOf(hosts: number): LabState {
+function labOf(hosts: number, bare: readonly string[] = []): LabState {
   const options = {
     hosts,
     prefix: "lab",
@@ -14,6 +14,7 @@ function labOf(hosts: number): LabState {
     subnet: "198.18.0.0/25",
     shape: { all: "ubuntu" as const, byName: {} },
     sudo: { all: "nopasswd" as const, byName: { "lab-1": "password" as const } },
+    bare,
   };
   const state = desiredLab(labIdOf("/lab"), "/cache", options, undefined, () => "0".repeat(32));
   if (!state.ok) throw new Error(state.error.what);
@@ -58,12 +59,16 @@ describe("the lab's files for ssh", () => {
     expect(config).toContain("Host lab-2\n  HostName 198.18.0.12\n");
     expect(config).toContain("StrictHostKeyChecking yes");
   });
+
+  test("log in to a bare machine as root, since there is nobody else", () => {
+    const config = sshConfigFile(labOf(2, ["lab-2"]), "/lab/key", "/lab/known_hosts");
+    expect(config).toContain("Host lab-1\n  HostName 198.18.0.11\n\n");
+    expect(config).toContain("Host lab-2\n  HostName 198.18.0.12\n  User root\n");
+  });
 });
 
-describe("a machine's layer", () => {
-  const [machine] = labOf(1).machines;
-  if (machine === undefined) throw new Error("a lab of one has a machine");
-  const layer = machineLayer(
+const layerOf = (machine: LabMachine) =>
+  machineLayer(
     machine,
     { base: 0xc6120000, prefix: 25 },
     {
@@ -73,6 +78,23 @@ describe("a machine's layer", () => {
       signing: "fleet-1:KEY",
     },
   );
+
+function onlyMachine(lab: LabState): LabMachine {
+  const [machine] = lab.machines;
+  if (machine === undefined) throw new Error("a lab of one has a machine");
+  return machine;
+}
+
+describe("a bare machine's layer", () => {
+  test("brings root's login and nothing that NixFleet needs", () => {
+    const paths = layerOf(onlyMachine(labOf(1, ["lab-1"]))).map(({ path }) => path);
+    expect(paths).toContain("root/.ssh/authorized_keys");
+    expect(paths.filter((path) => /deploy|nix/.test(path))).toEqual([]);
+  });
+});
+
+describe("a machine's layer", () => {
+  const layer = layerOf(onlyMachine(labOf(1)));
   const content = (path: string) => layer.find((entry) => entry.path === path)?.value;
 
   test("lets sudo ask for the password where that was wanted", () => {

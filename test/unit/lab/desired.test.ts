@@ -12,6 +12,7 @@ const usual: LabOptions = {
   subnet: "198.18.0.0/25",
   shape: { all: "ubuntu", byName: {} },
   sudo: { all: "nopasswd", byName: { "lab-1": "password" } },
+  bare: [],
 };
 
 let made = 0;
@@ -55,6 +56,7 @@ describe("the lab that is wanted", () => {
     ["other names", { prefix: "web", sudo: { all: "nopasswd", byName: {} } }],
     ["other addresses", { subnet: "198.18.1.0/24" }],
     ["another shape", { shape: { all: "debian", byName: {} } }],
+    ["a machine that is bare", { bare: ["lab-1"] }],
     ["another sudo on one machine", { sudo: { all: "nopasswd", byName: {} } }],
   ])("is refused with %s than the one that is up", (_, options) => {
     expect(desire(options, lab())).toMatchObject({ ok: false, error: { code: "lab/different" } });

@@ -30,6 +30,7 @@ let
     in
     {
       hosts = lib.mapAttrs (_: host: host.summary) hosts;
+      configurations = lib.mapAttrs (_: host: host.configuration) hosts;
       closures = lib.mapAttrs (_: host: host.closure) hosts;
       secrets = lib.mapAttrs (_: host: host.secrets) hosts;
     };
@@ -45,5 +46,5 @@ in
     inherit forInventory;
   };
   nixfleetConfigurations = lib.mapAttrs loud (lib.filterAttrs (name: _: !(isNixos name)) plain.closures);
-  nixosConfigurations = lib.filterAttrs (name: _: isNixos name) plain.closures;
+  nixosConfigurations = lib.filterAttrs (name: _: isNixos name) plain.configurations;
 }

@@ -33,11 +33,11 @@ nixos_switch() {
   done
 }
 
-# Nothing that it starts may inherit the activation's flock.
+# What it starts and makes must inherit neither the activation's flock nor our narrow umask.
 switch_into_log() {
   local code offset
   offset=$(stat -c %s -- "$run_folder/log")
-  "$1/bin/switch-to-configuration" "$2" </dev/null >>"$run_folder/log" 2>&1 7>&- 3<&-
+  (umask 022 && exec "$1/bin/switch-to-configuration" "$2") </dev/null >>"$run_folder/log" 2>&1 7>&- 3<&-
   code=$?
   tail -c "+$((offset + 1))" -- "$run_folder/log" >"$work/switched"
   return "$code"
@@ -45,7 +45,7 @@ switch_into_log() {
 
 switch_into_memory() {
   local code
-  "$1/bin/switch-to-configuration" "$2" </dev/null >"$work/switched" 2>&1 7>&- 3<&-
+  (umask 022 && exec "$1/bin/switch-to-configuration" "$2") </dev/null >"$work/switched" 2>&1 7>&- 3<&-
   code=$?
   cat -- "$work/switched" 2>/dev/null
   return "$code"
@@ -61,10 +61,15 @@ lock_holder() {
   lock_holder="process $pid ($(tr '\000\n\t' '   ' <"/proc/$pid/cmdline" 2>/dev/null | head -c 200))"
 }
 
-# failing_units FILE: those that failed, or that systemd starts again and again, sorted.
+# failing_units FILE: those that failed, or that systemd starts again and again, sorted. Looks for a second, since such a
+# unit runs in between.
 failing_units() {
-  systemctl list-units --all --full --plain --no-legend --no-pager 2>/dev/null |
-    awk '{ at = ($1 ~ /[.]/) ? 1 : 2 } $(at + 2) == "failed" || $(at + 3) == "auto-restart" { print $at }' | sort >"$1"
+  local look
+  for look in 1 2 3 4 5; do
+    [ "$look" = 1 ] || sleep 0.25
+    systemctl list-units --all --full --plain --no-legend --no-pager 2>/dev/null |
+      awk '{ at = ($1 ~ /[.]/) ? 1 : 2 } $(at + 2) == "failed" || $(at + 3) == "auto-restart" { print $at }'
+  done | sort -u >"$1"
 }
 
 # newly_failing: a problem for each unit that fails now and did not fail before; false when there is none.

@@ -30,7 +30,6 @@ nixos_test() {
 # judge_units CODE: by the difference. A unit that failed before and fails still is not the work of this activation, and one
 # that dies within a second did not start.
 judge_units() {
-  sleep 1
   newly_failing && return "$EX_FAILED"
   [ "$1" = 0 ] && return 0
   if [ -s "$work/failing-after" ]; then

@@ -65,6 +65,14 @@ kept_manifest() {
   printf '%s/manifests/%s' "$STATE_DIR" "${1##*/}"
 }
 
+# manifest_file SYSTEM: into $manifest_file its manifest in lines. A NixOS system of somebody else has none, and no checks.
+manifest_file() {
+  manifest_file=$1/manifest
+  [ -n "$NIXOS" ] || return 0
+  manifest_file=$(kept_manifest "$1")/manifest
+  [ -r "$manifest_file" ] || manifest_file=/dev/null
+}
+
 # A boot partition of its own is small, and a boot loader that runs full leaves a host that does not boot.
 nixos_boot_space() {
   local part needed=0 free

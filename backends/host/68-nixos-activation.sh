@@ -10,7 +10,7 @@ nixos_activation() {
   failing_units "$work/failing-before"
   needs_boot
   begin intent
-  nixos_intent || return
+  if ! { nixos_keep_manifest && nixos_intent; }; then return "$EX_STORAGE"; fi
   if [ -z "$why_boot" ]; then
     begin switch
     nixos_test "$target" || code=$?
@@ -46,7 +46,7 @@ nixos_commit() {
   begin boot-loader
   nixos_switch "$target" boot || { failed_step=boot-loader; boot_loader_failed "$?"; return "$EX_FAILED"; }
   begin state
-  if ! { nixos_staged && nixos_keep_manifest && run_step state; }; then
+  if ! { nixos_staged && nixos_forget_manifests && run_step state; }; then
     failed_step=state
     return "$EX_STORAGE"
   fi
@@ -92,15 +92,19 @@ nixos_staged() {
     mv -f -- "$STATE_DIR/staged.new" "$STATE_DIR/staged"
 }
 
-# nixos_keep_manifest: beside the state, since a NixOS system has no place for it; those of systems without generation go.
+# nixos_keep_manifest: beside the state, since a NixOS system has no place for it.
 nixos_keep_manifest() {
-  local folder name kept
+  local folder
   folder=$(kept_manifest "$target")
   mkdir -p -- "$STATE_DIR/manifests" && chmod 0755 "$STATE_DIR/manifests" || return
-  if [ "$manifest" != - ]; then
-    mkdir -p -- "$folder" && chmod 0755 "$folder" &&
-      install -m 0644 -- "$manifest/manifest" "$manifest/manifest.json" "$folder/" || return
-  fi
+  [ "$manifest" != - ] || return 0
+  mkdir -p -- "$folder" && chmod 0755 "$folder" &&
+    install -m 0644 -- "$manifest/manifest" "$manifest/manifest.json" "$folder/"
+}
+
+# nixos_forget_manifests: those of systems that have no generation any more.
+nixos_forget_manifests() {
+  local folder name kept
   keep_paths
   for name in "$PROFILE"-*-link; do
     link_target "$name"

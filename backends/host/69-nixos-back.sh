@@ -38,7 +38,6 @@ nixos_back_live() {
   0 | 4) ;;
   *) problem "the previous system's switch-to-configuration failed: $(last_words)" && return 1 ;;
   esac
-  sleep 1
   ! newly_failing || return 1
   resolve_live
   [ "$live" = "$previous" ]

@@ -27,10 +27,15 @@ seal() {
   echo "s|$2|${hash%% *}|" >>hashes
 }
 
+# seal_manifest JSON LINES: both spellings, with the hashes in place of their tokens
+seal_manifest() {
+  sed -f hashes "$1" >"$out/manifest.json"
+  sed -f hashes "$2" >"$out/manifest"
+}
+
 # finish ACTIVATE JSON LINES PROGRAM SW
 finish() {
-  sed -f hashes "$2" >"$out/manifest.json"
-  sed -f hashes "$3" >"$out/manifest"
+  seal_manifest "$2" "$3"
   cp "$1" "$out/activate"
   chmod 0555 "$out/activate"
   ln -s "$4" "$out/nixfleet-host"

@@ -15,7 +15,7 @@ let
   # Managing one would also mean to remove it one day.
   foreign = kind: set: hint: map
     (name: { assertion = false; message = "nixfleet.${kind}.${name}: belongs to the distribution, and can be used without being declared; ${hint}"; })
-    (lib.filter (name: lib.elem name (import ./base-accounts.nix).${kind}) (lib.attrNames set));
+    (lib.filter (name: lib.elem name (import ./base-accounts.nix).${config.nixfleet.host.base}.${kind}) (lib.attrNames set));
 
   person = name: user: [
     { assertion = user.uid != 0 || name == "root"; message = "nixfleet.users.${name}.uid: 0 is root's"; }

@@ -2,7 +2,7 @@
 { config, lib, ... }:
 let
   inherit (config.nixfleet) files directories users groups hostAccounts secrets systemd;
-  base = import ./base-accounts.nix;
+  base = (import ./base-accounts.nix).${config.nixfleet.host.base};
   hasUser = name: users ? ${name} || lib.elem name (base.users ++ hostAccounts.users);
   hasGroup = name: groups ? ${name} || lib.elem name (base.groups ++ hostAccounts.groups);
 

@@ -3,7 +3,7 @@
 { config, lib, ... }:
 let
   fromTheHost = [ "sudo" "sudo-rs" "su" "doas" "opendoas" "shadow" "linux-pam" "pam" "polkit" "systemd" "glibc" "nss-mdns" "nss_ldap" "sssd" "fuse" "fuse3" ];
-  refused = lib.filter (package: lib.elem (nameOf package) fromTheHost) config.nixfleet.packages;
+  refused = lib.optionals (config.nixfleet.host.base != "nixos") (lib.filter (package: lib.elem (nameOf package) fromTheHost) config.nixfleet.packages);
   nameOf = package: if builtins.isAttrs package then lib.getName package else "";
 in
 {

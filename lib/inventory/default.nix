@@ -19,8 +19,9 @@ rec {
     {
       inherit (evaluated) environment groups;
       hosts = lib.mapAttrs
-        (name: host: removeAttrs host [ "addr" "flakeAttr" ] // { groups = groupsOf evaluated name host; })
+        (name: host: removeAttrs host [ "addr" "flakeAttr" "specialisation" ] // { groups = groupsOf evaluated name host; })
         evaluated.hosts;
+      specialisations = lib.mapAttrs (_: host: host.specialisation) evaluated.hosts;
       # Hosts that run a configuration of the flake as it is, and so need no closure of ours.
       asTheyAre = lib.attrNames (lib.filterAttrs (_: host: host.flakeAttr != null) evaluated.hosts);
     };
@@ -35,7 +36,7 @@ rec {
     hosts = lib.listToAttrs (map
       (host: {
         inherit (host) name;
-        value = only [ "base" "system" "addresses" "port" "roles" "tags" "groups" "osUpdates" "vars" "flakeAttr" ] host;
+        value = only [ "base" "system" "addresses" "port" "roles" "tags" "groups" "osUpdates" "vars" "flakeAttr" "specialisation" ] host;
       })
       given.hosts);
   };

@@ -1,11 +1,15 @@
 {
-  description = "A small stand-in for nixpkgs, for tests and for the lab: the lib that NixFleet uses and a few packages made from a static busybox";
+  description = "A small stand-in for nixpkgs, for tests and for the lab: the lib that NixFleet uses, a few packages made from a static busybox, and NixOS-shaped systems";
 
-  outputs = { self }: {
-    lib = import ./lib;
-    # prepare.ts writes the folder `machine`: a static busybox and the Nix system it runs on.
-    legacyPackages =
-      let system = import ./machine/system.nix;
-      in { ${system} = import ./pkgs { lib = self.lib; inherit system; machine = ./machine; }; };
-  };
+  outputs = { self }:
+    let
+      # prepare.ts writes the folder `machine`: a static busybox, the Nix system it runs on, and the lab's NixOS programs.
+      system = import ./machine/system.nix;
+      plain = import ./lib;
+      packages = import ./pkgs { lib = plain; inherit system; machine = ./machine; };
+    in
+    {
+      lib = plain // { nixosSystem = import ./nixos { lib = plain; pkgsOf = _: packages; }; };
+      legacyPackages.${system} = packages;
+    };
 }

@@ -1,6 +1,14 @@
 /** Makes the stand-in nixpkgs usable: a copy of this folder with a static busybox in it, as a flake without inputs. */
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { SWITCH_PROGRAM } from "../../../src/domain/lab/nixos/switch-program.ts";
+import {
+  ACTIVATE_PROGRAM,
+  BOOT_LOADER_PROGRAM,
+  INHIBITOR_CHECK,
+  PRE_SWITCH_PROGRAM,
+  preSwitchCheck,
+} from "../../../src/domain/lab/nixos/system-programs.ts";
 
 const BUSYBOX_PLACES = ["/usr/bin/busybox", "/bin/busybox"];
 const NIX_SYSTEMS: Readonly<Record<string, string>> = { x64: "x86_64-linux", arm64: "aarch64-linux" };
@@ -16,14 +24,26 @@ export function prepareNixpkgs(folder: string, realLib?: string): string {
   const system = NIX_SYSTEMS[process.arch];
   if (system === undefined) throw new Error(`the stand-in nixpkgs knows no Nix system for processor ${process.arch}`);
   cpSync(join(import.meta.dirname, "flake.nix"), join(folder, "flake.nix"));
-  cpSync(join(import.meta.dirname, "pkgs"), join(folder, "pkgs"), { recursive: true });
+  for (const part of ["pkgs", "nixos"]) cpSync(join(import.meta.dirname, part), join(folder, part), { recursive: true });
   cpSync(realLib ?? join(import.meta.dirname, "lib"), join(folder, "lib"), { recursive: true });
   mkdirSync(join(folder, "machine"), { recursive: true });
   writeFileSync(join(folder, "machine", "system.nix"), `"${system}"\n`);
+  writeFileSync(join(folder, "machine", "nixos-programs.json"), JSON.stringify(nixosPrograms));
+  writeFileSync(join(folder, "machine", "nixos-programs.nix"), "builtins.fromJSON (builtins.readFile ./nixos-programs.json)\n");
   cpSync(busybox, join(folder, "machine", "busybox"), { dereference: true });
   chmodSync(join(folder, "machine", "busybox"), 0o755);
   return folder;
 }
+
+/** What `nixosSystem` makes toplevels of, the same as on the lab's machines. Words in capitals stand for what it adds. */
+const nixosPrograms = {
+  switch: SWITCH_PROGRAM,
+  activate: ACTIVATE_PROGRAM,
+  bootLoader: BOOT_LOADER_PROGRAM,
+  preSwitch: PRE_SWITCH_PROGRAM,
+  preSwitchCheck: preSwitchCheck("NAME", "TEXT"),
+  inhibitorCheck: INHIBITOR_CHECK,
+};
 
 function staticBusybox(): string {
   const place = BUSYBOX_PLACES.find((path) => existsSync(path));

@@ -58,7 +58,7 @@ touch "$lists/start-list" "$lists/restart-list" "$lists/reload-list"
 add() { grep -qxF "$2" "$lists/$1-list" || printf '%s\\n' "$2" >>"$lists/$1-list"; }
 names() { sort -u "$lists/$1-list" | tr '\\n' ' ' | sed -e 's/ $//' -e 's/ /, /g'; }
 each() { sort -u "$lists/$1-list"; }
-setting() { sed -n "s/^$2=//p" "$1" | tail -n 1; }
+setting() { text "$OUT" "$1" | sed -n "s/^$2=//p" | tail -n 1; }
 is_off() { case $1 in false | no | off | 0) return 0 ;; esac; return 1; }
 is_on() { case $1 in true | yes | on | 1) return 0 ;; esac; return 1; }
 failed_units() {
@@ -76,7 +76,9 @@ modified() {
   fi
 }
 
-without_triggers() { grep -v '^X-Reload-Triggers=' "$1"; }
+# text SYSTEM FILE: a unit with its drop-ins, as far as the system brings them.
+text() { cat "$1/etc/systemd/system/$2" "$1/etc/systemd/system/$2.d"/*.conf 2>/dev/null; }
+without_triggers() { text "$1" "$2" | grep -v '^X-Reload-Triggers='; }
 
 compare_units() {
   systemctl list-units --full --plain --no-legend --no-pager | awk '{ print ($1 ~ /[.]/) ? $1 : $2 }' >"$lists/active"
@@ -88,11 +90,11 @@ compare_units() {
     case $unit in
     *.target) [ ! -e "$after.wants" ] && [ ! -e "$after.requires" ] || add start "$unit" ;;
     esac
-    [ -f "$before" ] || continue
-    if [ ! -f "$after" ]; then
+    if [ -f "$before" ] && [ ! -f "$after" ]; then
       add stop "$unit"
-    elif ! cmp -s "$before" "$after"; then
-      if [ "$(without_triggers "$before")" = "$(without_triggers "$after")" ]; then add reload "$unit"; else modified "$unit" "$after"; fi
+    elif [ "$(text "$OLD" "$file")" != "$(text "$OUT" "$file")" ]; then
+      [ -f "$before" ] || [ ! -f "$after" ] || continue
+      if [ "$(without_triggers "$OLD" "$file")" = "$(without_triggers "$OUT" "$file")" ]; then add reload "$unit"; else modified "$unit" "$file"; fi
     fi
   done <"$lists/active"
 }

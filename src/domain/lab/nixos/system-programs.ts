@@ -8,6 +8,7 @@ export const ACTIVATE_PROGRAM = `#!/bin/sh
 # NixOS-shaped stand-in of a nixfleet lab: activates the system that it lies in.
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 systemConfig=$(readlink -f "$(dirname "$0")")
+umask 0022
 export systemConfig
 _status=0
 _localstatus=0

@@ -1,6 +1,6 @@
 /** One host's part of a plan: lock, look again, do each step, release. Decides nothing. */
 
-import { parseStorePath } from "../domain/ids.ts";
+import { parseStorePath, type StorePath } from "../domain/ids.ts";
 import type { HostFacts } from "../domain/observation/facts.ts";
 import { phaseEnded, phaseStarted } from "../domain/outcome/event-bodies.ts";
 import type { Phase } from "../domain/outcome/events.ts";
@@ -25,7 +25,7 @@ export async function runHost(plan: PlanHost, verb: string, context: StepContext
   const lock = await inPhase("lock", context, () =>
     holdLock(
       session,
-      { run: recorder.run, owner: operator, reason: verb, system: parseStorePath(plan.to?.system ?? "") ?? null },
+      { run: recorder.run, owner: operator, reason: verb, system: kept(plan) },
       context,
       interruption.detached,
     ),
@@ -38,6 +38,12 @@ export async function runHost(plan: PlanHost, verb: string, context: StepContext
   } finally {
     await lock.value.release();
   }
+}
+
+/** What garbage collection must leave alone from the copy on. A description has its system in its closure. */
+function kept(plan: PlanHost): StorePath | null {
+  const described = plan.steps.find((step) => step.kind === "copy")?.description;
+  return parseStorePath(described ?? plan.to?.system ?? "") ?? null;
 }
 
 async function runSteps(plan: PlanHost, facts: HostFacts | undefined, context: StepContext): Promise<StepOutcome> {

@@ -76,7 +76,10 @@ export type BuildProgress =
 export interface BuiltHost {
   readonly host: HostName;
   readonly system: StorePath;
-  readonly manifest: Manifest;
+  /** Null for a NixOS system of the flake's own (`flakeAttr`), of which nothing is listed. */
+  readonly manifest: Manifest | null;
+  /** For NixOS hosts: what holds the manifest, and links to the system. */
+  readonly description?: StorePath;
 }
 
 export interface CopyRequest {

@@ -3,7 +3,7 @@ import type { HostName } from "../domain/ids.ts";
 import type { ResolvedHost } from "../domain/inventory/resolved.ts";
 import type { Manifest } from "../domain/manifest/manifest.ts";
 import type { HostFacts, HostLock } from "../domain/observation/facts.ts";
-import { err, type Result } from "../domain/outcome/result.ts";
+import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { DesiredHost, HostInput } from "../domain/plan/host-input.ts";
 import { needsInspection } from "../domain/plan/inspection.ts";
 import { isDeadRun } from "../engine/dead-run.ts";
@@ -13,6 +13,7 @@ import type { SecretStore } from "../ports/secret-store.ts";
 import type { StoreFiles } from "../ports/store-files.ts";
 import { addSecrets } from "./gather-secrets.ts";
 import { inspectHost, nothingInspected } from "./inspect-host.ts";
+import { inspectNixos } from "./inspect-nixos.ts";
 
 export interface Gathering {
   readonly fleet: Fleet;
@@ -49,12 +50,27 @@ async function gatherHost(
 ): Promise<HostInput> {
   const { name, base } = host;
   const lockAbandoned = observed.ok && (await isAbandoned(observed.value.lock, journal));
-  const input = { host: { name, base }, observed, desired, lockAbandoned, ...nothingInspected };
-  if (!observed.ok || !desired.ok || !needsInspection(observed.value, desired.value)) return input;
+  const input = {
+    host: { name, base },
+    observed,
+    desired: inMode(desired, host.activation),
+    lockAbandoned,
+    ...(confirmMs === undefined ? {} : { confirmMs }),
+    ...nothingInspected,
+  };
+  if (!observed.ok || !desired.ok || !needsInspection(base, observed.value, desired.value)) return input;
   const session = await fleet.session(host, signal);
   if (!session.ok) return { ...input, observed: err(session.error) };
-  const inspected = await inspectHost(session.value, observed.value, manifestOf(desired.value), { storeFiles, signal });
+  const look = base === "nixos" ? inspectNixos : inspectHost;
+  const inspected = await look(session.value, observed.value, manifestOf(desired.value), { storeFiles, signal });
   return inspected.ok ? { ...input, ...inspected.value } : { ...input, observed: err(inspected.error) };
+}
+
+/** How the inventory wants a NixOS system to come about. */
+function inMode(desired: Result<DesiredHost>, mode: ResolvedHost["activation"]): Result<DesiredHost> {
+  return desired.ok && desired.value.kind === "closure" && mode !== undefined
+    ? ok({ ...desired.value, mode })
+    : desired;
 }
 
 const isAbandoned = async (lock: HostLock | null, journal: Journal): Promise<boolean> =>

@@ -10,12 +10,13 @@ import { type FileContent, fileContent, MAX_DIFF_BYTES } from "../domain/plan/fi
 import type { FoundPath } from "../domain/plan/host-input.ts";
 import { type Inspection, inspectionFor } from "../domain/plan/inspection.ts";
 import { liveSystem } from "../domain/plan/live-system.ts";
+import { manifestPath } from "../domain/plan/nixos.ts";
 import type { HostSession } from "../engine/session.ts";
 import type { StoreFiles } from "../ports/store-files.ts";
 
 const INSPECT_TIMEOUT_MS = 60_000;
 /** A manifest of a thousand files is about 300 KB. */
-const MAX_MANIFEST_BYTES = 16 * 1024 * 1024;
+export const MAX_MANIFEST_BYTES = 16 * 1024 * 1024;
 
 export interface Inspected {
   readonly current: Manifest | null;
@@ -70,7 +71,7 @@ export async function readHostManifest(
   system: string,
   signal: AbortSignal,
 ): Promise<Result<Manifest>> {
-  const path = `${system}/manifest.json`;
+  const path = manifestPath(session.host.base, system);
   const seen = await inspect(session, [{ kind: "read", path, maxBytes: MAX_MANIFEST_BYTES }], signal);
   if (!seen.ok) return seen;
   const manifest = parseManifest(seen.value.contents.get(path));
@@ -93,7 +94,10 @@ export async function inspect(session: HostSession, requests: readonly InspectRe
   return parseInspection(answer.value.records);
 }
 
-async function readSources(wanted: Inspection, storeFiles: StoreFiles): Promise<ReadonlyMap<string, Uint8Array>> {
+export async function readSources(
+  wanted: Inspection,
+  storeFiles: StoreFiles,
+): Promise<ReadonlyMap<string, Uint8Array>> {
   const read = wanted.sources.map(
     async ({ source }) => [source, await storeFiles.read(source, MAX_DIFF_BYTES + 1)] as const,
   );
@@ -109,7 +113,7 @@ interface Sides {
   readonly next: (source: string) => Uint8Array | undefined;
 }
 
-function pairContents(wanted: Inspection, sides: Sides): ReadonlyMap<string, FileContent> {
+export function pairContents(wanted: Inspection, sides: Sides): ReadonlyMap<string, FileContent> {
   const sources = new Map(wanted.sources.map(({ path, source }) => [path, source]));
   const paths = new Set([...wanted.read.map(({ path }) => path), ...sources.keys()]);
   return new Map([...paths].map((path) => [path, pairContent(path, sources.get(path), sides)]));
@@ -126,7 +130,7 @@ function pairContent(path: string, source: string | undefined, { old, present, n
   });
 }
 
-function parseManifest(bytes: Uint8Array | undefined): Manifest | null {
+export function parseManifest(bytes: Uint8Array | undefined): Manifest | null {
   if (bytes === undefined) return null;
   try {
     const parsed = manifestSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
@@ -136,7 +140,7 @@ function parseManifest(bytes: Uint8Array | undefined): Manifest | null {
   }
 }
 
-const foundPath = (state: { kind: string; mode: string; sha256: string | null }): FoundPath => ({
+export const foundPath = (state: { kind: string; mode: string; sha256: string | null }): FoundPath => ({
   kind: state.kind === "missing" ? "absent" : (state.kind as Exclude<FoundPath["kind"], "absent">),
   ...(state.mode === "" ? {} : { mode: state.mode }),
   ...(state.sha256 === null ? {} : { sha256: state.sha256 }),

@@ -54,7 +54,14 @@ export async function planApply(
 }
 
 const desiredOf = (built: Closures["hosts"] extends ReadonlyMap<unknown, infer B> ? B : never): Result<DesiredHost> =>
-  built.ok ? ok({ kind: "closure", system: built.value.system, manifest: built.value.manifest }) : err(built.error);
+  built.ok
+    ? ok({
+        kind: "closure",
+        system: built.value.system,
+        manifest: built.value.manifest,
+        ...(built.value.description === undefined ? {} : { description: built.value.description }),
+      })
+    : err(built.error);
 
 function inputsOf({ source }: Closures, { inventory, selection }: ApplyRequest): Plan["inputs"] {
   return {

@@ -46,9 +46,11 @@ export const planRoot = ({ id }: Plan): string => `plan-${id.slice(0, 16)}`;
 
 /** The closures that the plan makes live, each once. */
 export function systemsOf(plan: Plan) {
-  const paths = plan.hosts
-    .filter((host) => host.action === "change")
-    .map((host) => parseStorePath(host.to?.system ?? ""));
+  const changing = plan.hosts.filter((host) => host.action === "change");
+  const described = changing.flatMap(({ steps }) =>
+    steps.map((step) => ("description" in step ? step.description : "")),
+  );
+  const paths = [...changing.map((host) => host.to?.system), ...described].map((path) => parseStorePath(path ?? ""));
   return [...new Set(paths.filter((path) => path !== undefined))];
 }
 

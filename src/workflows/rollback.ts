@@ -12,6 +12,7 @@ import { verifyPlan } from "../domain/plan/verify.ts";
 import { type CarryOut, carryOut } from "./carry-out.ts";
 import { gatherHosts } from "./gather-hosts.ts";
 import { readHostManifest } from "./inspect-host.ts";
+import { readKeptManifest } from "./inspect-nixos.ts";
 import { observeHosts } from "./observe-hosts.ts";
 import { exitCodeOfPlan } from "./plan.ts";
 import { type Frame, inFrame, type Outcome } from "./run-frame.ts";
@@ -93,6 +94,7 @@ async function desiredAt(
   const session = await fleet.session(host, signal);
   if (!session.ok) return session;
   const { system } = target.value;
-  const manifest = await readHostManifest(session.value, system, signal);
+  const read = host.base === "nixos" ? readKeptManifest : readHostManifest;
+  const manifest = await read(session.value, system, signal);
   return manifest.ok ? ok({ kind: "closure", system, manifest: manifest.value, present: true }) : manifest;
 }

@@ -107,6 +107,7 @@ export function facts(over: Partial<HostFacts> = {}): HostFacts {
     booted: store("1", "web"),
     generation: 1 as Generation,
     generations: [],
+    staged: null,
     state: null,
     files: [],
     units: [],

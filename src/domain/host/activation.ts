@@ -12,6 +12,8 @@ export interface ActivationDone {
   /** Managed files that somebody had edited; copies lie below this folder of the host. */
   readonly edited: readonly string[];
   readonly editedFolder: string | null;
+  /** Why it is committed but not live: a boot has to bring it. Empty when it is live. */
+  readonly waitsForBoot: readonly string[];
 }
 
 /**
@@ -24,14 +26,20 @@ export function judgeActivation(records: readonly HostRecord[], code: number): R
   if (code === 0 && fields !== undefined) {
     const generation = parseGeneration(Number(fields.get("generation") ?? "x"));
     if (generation === undefined) return err(failure("host/facts", 'the host reported no usable "result"'));
-    const edited =
-      recordText(records, "edited")
-        ?.split("\n")
-        .filter((line) => line !== "") ?? [];
-    return ok({ generation, edited, editedFolder: fields.get("edited-folder") ?? null });
+    return ok({
+      generation,
+      edited: linesOf(records, "edited"),
+      editedFolder: fields.get("edited-folder") ?? null,
+      waitsForBoot: linesOf(records, "reboot"),
+    });
   }
   return err(refusalOf(records, code));
 }
+
+const linesOf = (records: readonly HostRecord[], name: string): readonly string[] =>
+  recordText(records, name)
+    ?.split("\n")
+    .filter((line) => line !== "") ?? [];
 
 /** Lines of `key<tab>value`; undefined when no result came. */
 function resultFields(records: readonly HostRecord[]): ReadonlyMap<string, string> | undefined {

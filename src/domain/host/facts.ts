@@ -3,6 +3,7 @@ import { parseBootId, parseGeneration, parseStorePath, type StorePath } from "..
 import type { HostFacts, Observed } from "../observation/facts.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
 import { err, ok, type Result } from "../outcome/result.ts";
+import { osFacts } from "./os-facts.ts";
 import { createFieldReader, type FieldReader } from "./field-reader.ts";
 import { lockIn } from "./lock.ts";
 import { filesDigest, readOwnedFiles, readOwnedSecrets, readOwnedUnits } from "./owned.ts";
@@ -43,6 +44,7 @@ function collect(read: FieldReader, records: readonly HostRecord[]): HostFacts {
     booted: storePath(read, "system.booted"),
     generation: read.parsed("generation.committed", generationNumber),
     generations: generations(read, records),
+    staged: read.optional("staged", staged) ?? null,
     state: read.optional("state", parseHostState) ?? null,
     files,
     units,
@@ -50,6 +52,7 @@ function collect(read: FieldReader, records: readonly HostRecord[]): HostFacts {
     filesDigest: filesDigest(files, units),
     failedUnits: failedUnits(records),
     disk: disk(read, records),
+    osUpdates: osFacts(read, records),
     reboot: reboot(read),
     nixVersion: nixVersion(records),
     nixDaemon: read.oneOf("nix.daemon", ["active", "socket", "inactive", "missing"]),
@@ -73,6 +76,13 @@ function generations(read: FieldReader, records: readonly HostRecord[]): HostFac
     }
     return [{ generation, system, at: Number(at) }];
   });
+}
+
+/** A store path, then reasons, a line each. */
+function staged(text: string): NonNullable<HostFacts["staged"]> | undefined {
+  const [path = "", ...reasons] = text.split("\n");
+  const system = parseStorePath(path);
+  return system === undefined ? undefined : { system, reasons: reasons.filter((reason) => reason !== "") };
 }
 
 function failedUnits(records: readonly HostRecord[]): Observed<readonly string[]> {

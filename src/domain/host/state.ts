@@ -10,6 +10,7 @@ const stateSchema = z.object({
   appliedAt: z.string(),
   appliedBy: z.string(),
   revision: z.string().nullable(),
+  previous: z.string().nullable().optional(),
   run: z.string(),
 });
 

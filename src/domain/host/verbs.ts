@@ -42,6 +42,13 @@ export const inspectCommand = (requests: readonly InspectRequest[]): HostCommand
   payload: new TextEncoder().encode(requests.map(inspectLine).join("")),
 });
 
+/** The closure of what is live, with sizes, and which of `paths` the host's store lacks. */
+export const closureCommand = (live: StorePath | null, paths: readonly StorePath[]): HostCommand => ({
+  verb: "closure",
+  args: [live ?? "-"],
+  payload: new TextEncoder().encode(paths.map((path) => `${path}\n`).join("")),
+});
+
 export interface LockRequest {
   readonly run: RunId;
   /** `user@machine`. */
@@ -85,11 +92,21 @@ export interface ActivationRequest {
   readonly expected: ExpectedHost;
   readonly owner: string;
   readonly revision: string | null;
+  /** Seconds within which the activation must be confirmed, or the host goes back; 0 commits at once. */
+  readonly confirmSeconds: number;
+  /** NixOS: what describes the system (null for one that nixfleet did not describe), and whether it is to be live now. */
+  readonly nixos?: { readonly description: StorePath | null; readonly mode: "live" | "boot" };
 }
 
 /** Makes a closure live and commits it, in a unit of its own; the answer follows it to its end. */
 export const activateCommand = (system: StorePath, request: ActivationRequest): HostCommand =>
-  command("activate", [request.run, system, ...activationArgs(request)]);
+  command("activate", [
+    ...confirmArgs(request),
+    request.run,
+    system,
+    ...activationArgs(request),
+    ...nixosArgs(request),
+  ]);
 
 /** Un-manages the host: activates the empty manifest, which restores what was adopted. */
 export const removeCommand = (request: ActivationRequest): HostCommand =>
@@ -121,6 +138,15 @@ const command = (verb: HostCommand["verb"], args: readonly string[]): HostComman
 
 const inspectLine = (request: InspectRequest): string =>
   request.kind === "stat" ? `stat ${request.path}\n` : `read ${request.maxBytes ?? 0} ${request.path}\n`;
+
+const confirmArgs = ({ confirmSeconds }: ActivationRequest): readonly string[] =>
+  confirmSeconds === 0 ? [] : [`confirm=${confirmSeconds}`];
+
+const nixosArgs = ({ nixos }: ActivationRequest): readonly string[] =>
+  nixos === undefined ? [] : [nixos.description ?? "-", nixos.mode];
+
+// Arguments are fields of tables on the host.
+const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f]+/g, " ").slice(0, 200);
 
 const activationArgs = (request: ActivationRequest): readonly string[] => [
   request.expected.live ?? "-",

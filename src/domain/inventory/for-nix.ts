@@ -24,6 +24,6 @@ export const inventoryDigest = (inventory: Evaluated): string =>
   createHash("sha256").update(inventoryForNix(inventory)).digest("hex");
 
 function hostForNix(host: ResolvedHost) {
-  const { name, base, system, addresses, port, roles, tags, groups, osUpdates, vars, flakeAttr } = host;
-  return { name, base, system, addresses, port, roles, tags, groups, osUpdates, vars, flakeAttr };
+  const { name, base, system, addresses, port, roles, tags, groups, osUpdates, vars, flakeAttr, specialisation } = host;
+  return { name, base, system, addresses, port, roles, tags, groups, osUpdates, vars, flakeAttr, specialisation };
 }

@@ -29,6 +29,19 @@ export function uselessUpdates(host: string, base: Base, fragment: Fragment): Fa
     );
 }
 
+/** The same for settings that only NixOS hosts have. */
+export function uselessNixosSettings(host: string, base: Base, fragment: Fragment): Failure[] {
+  const settings = fragment.hosts.get(host);
+  if (base === "nixos" || settings === undefined) return [];
+  return (["specialisation", "activation"] as const)
+    .filter((key) => settings[key] !== undefined)
+    .map((key) =>
+      failure("inventory/ignored-setting", `${key} has no effect on ${host}, whose base is ${base}`, {
+        at: keyPlace(fragment, ["hosts", host, key]),
+      }),
+    );
+}
+
 export function nameClashes(fragment: Fragment): Failure[] {
   return [...fragment.hosts.keys()]
     .filter((host) => fragment.groups.has(host))

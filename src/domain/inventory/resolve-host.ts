@@ -41,9 +41,18 @@ export function resolveHost(
     rebootBudgets,
     hooks: settings.hooks ?? {},
     ...(flakeAttr === undefined ? {} : { flakeAttr }),
+    ...(base === "nixos" ? nixosOf(settings) : {}),
     vars: settings.vars ?? {},
   };
 }
+
+const nixosOf = ({
+  specialisation,
+  activation,
+}: HostSettings): Pick<ResolvedHost, "specialisation" | "activation"> => ({
+  ...(specialisation === undefined ? {} : { specialisation }),
+  ...(activation === undefined ? {} : { activation }),
+});
 
 /** The section of `osUpdates` that a base uses. */
 export const updateSection = (base: Base): "ubuntu" | "nixos" => (base === "nixos" ? "nixos" : "ubuntu");

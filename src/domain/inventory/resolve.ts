@@ -9,7 +9,7 @@ import { ConflictReport } from "./conflict-report.ts";
 import { inventoryDigest } from "./for-nix.ts";
 import type { Fragment } from "./fragment.ts";
 import { automaticGroups, buildGroupGraph, type GroupGraph } from "./group-graph.ts";
-import { missingAddress, missingBase, nameClashes, uselessUpdates } from "./host-mistakes.ts";
+import { missingAddress, missingBase, nameClashes, uselessNixosSettings, uselessUpdates } from "./host-mistakes.ts";
 import { type LayersOf, layersFor } from "./layers.ts";
 import { mergeLayers } from "./merge.ts";
 import { resolveHost } from "./resolve-host.ts";
@@ -82,7 +82,10 @@ function resolveHosts(
     if (name === undefined || settings.base === undefined || addresses === undefined) continue;
     const groups = graph.groupsOf.get(key) ?? [];
     hosts.push(resolveHost({ name, base: settings.base, addresses, settings, layers, groups }, context));
-    warnings.push(...uselessUpdates(key, settings.base, fragment));
+    warnings.push(
+      ...uselessUpdates(key, settings.base, fragment),
+      ...uselessNixosSettings(key, settings.base, fragment),
+    );
   }
   return { hosts, mistakes: [...mistakes, ...conflicts.failures()], warnings };
 }

@@ -57,6 +57,10 @@ export interface ResolvedHost {
   readonly rebootBudgets: readonly RebootBudget[];
   readonly hooks: Hooks;
   readonly flakeAttr?: string;
+  /** NixOS hosts only: the specialisation that the host runs and boots. */
+  readonly specialisation?: string;
+  /** NixOS hosts only: "boot" commits systems for the next boot and leaves alone what runs. */
+  readonly activation?: "live" | "boot";
   /** Free values for modules, as `config.nixfleet.host.vars`. */
   readonly vars: Readonly<Record<string, unknown>>;
 }

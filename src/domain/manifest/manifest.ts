@@ -85,7 +85,7 @@ export const healthCheckSchema = z.discriminatedUnion("kind", [
 export const manifestSchema = z.object({
   format: z.literal(1),
   host: z.string(),
-  base: z.enum(["ubuntu", "debian"]),
+  base: z.enum(["ubuntu", "debian", "nixos"]),
   system: z.string(),
   files: z.array(managedFileSchema).readonly(),
   directories: z.array(managedDirectorySchema).readonly(),

@@ -6,15 +6,22 @@ export interface HostAnswer {
   readonly host: HostName;
   readonly drvPath: string;
   readonly outPath: StorePath;
+  /** Where the closure has no place for its manifest: the derivation that has it, and links to the closure. */
+  readonly description?: { readonly drvPath: string; readonly outPath: StorePath };
   /** Nix system that has to build it. */
   readonly system: string;
   /** Texts to show once per host. */
   readonly warnings: readonly string[];
 }
 
-const answeredHost = z.object({
+const derivation = {
   drvPath: z.string().regex(/^\/nix\/store\/[0-9a-z]{32}-[^/\s]+\.drv$/),
   out: z.string(),
+};
+
+const answeredHost = z.object({
+  ...derivation,
+  manifest: z.object(derivation).optional(),
   system: z.string(),
   warnings: z.array(z.string()).default([]),
 });
@@ -46,10 +53,16 @@ export function parseAnswer(json: string): Answer | string {
       threw.push(host);
       continue;
     }
-    const { out, ...rest } = answer.value;
+    const { out, manifest, ...rest } = answer.value;
     const outPath = parseStorePath(out);
     if (outPath === undefined) return `not a store path: ${out}`;
-    hosts.push({ host, outPath, ...rest });
+    const described = manifest === undefined ? undefined : parseStorePath(manifest.out);
+    if (manifest !== undefined && described === undefined) return `not a store path: ${manifest.out}`;
+    const description =
+      manifest === undefined || described === undefined
+        ? {}
+        : { description: { drvPath: manifest.drvPath, outPath: described } };
+    hosts.push({ host, outPath, ...rest, ...description });
   }
   return { hosts, threw };
 }

@@ -57,12 +57,19 @@ const projection = (hosts: readonly string[], each: string): string =>
   `hosts: builtins.mapAttrs (name: answer: builtins.addErrorContext "${CONTEXT}\${name}" (${each})) ` +
   `{ inherit (hosts) ${hosts.map(nixString).join(" ")}; }`;
 
-/** For `flakeAttr`: takes a NixOS configuration or a derivation and answers like the projections of `hosts`. */
-export const attributeProjection = (host: string): string =>
+/**
+ * For `flakeAttr`: takes a NixOS configuration or a derivation and answers like the projections of `hosts`.
+ * @param specialisation of a NixOS configuration, to be taken in its place
+ */
+export const attributeProjection = (host: string, specialisation?: string): string =>
   `configuration: { ${nixString(host)} = builtins.addErrorContext ${nixString(CONTEXT + host)} (` +
-  "let closure = configuration.config.system.build.toplevel or configuration; " +
+  `let closure = ${specialisation === undefined ? "configuration.config.system.build.toplevel or configuration" : specialised(host, specialisation)}; ` +
   "answer = { inherit (closure) drvPath system; out = closure.outPath; warnings = [ ]; }; " +
   "in builtins.deepSeq answer { success = true; value = answer; }); }";
+
+const specialised = (host: string, name: string): string =>
+  `configuration.config.specialisation.${nixString(name)}.configuration.system.build.toplevel ` +
+  `or (throw ${nixString(`nixfleet: host ${host}: its flakeAttr has no specialisation \`${name}'; it must name a NixOS configuration that has it`)})`;
 
 /** The host that an error's trace names, if it happened inside of one. */
 export function hostInContexts(contexts: readonly string[]): string | undefined {

@@ -21,6 +21,8 @@ export interface HostFacts {
   /** 0 when nothing was ever applied, and after a removal. */
   readonly generation: Generation;
   readonly generations: readonly { readonly generation: Generation; readonly system: StorePath; readonly at: number }[];
+  /** NixOS: the committed system, which waits for a boot to be live, and why. Null when nothing waits. */
+  readonly staged: { readonly system: StorePath; readonly reasons: readonly string[] } | null;
   readonly state: HostState | null;
   readonly files: readonly OwnedFile[];
   readonly units: readonly OwnedUnit[];
@@ -29,6 +31,8 @@ export interface HostFacts {
   readonly filesDigest: string;
   readonly failedUnits: Observed<readonly string[]>;
   readonly disk: readonly DiskSpace[];
+  /** Absent where nothing on the host tells of updates. */
+  readonly osUpdates?: OsFacts;
   readonly reboot: { readonly needed: "yes" | "no" | "unknown"; readonly reasons: readonly string[] };
   readonly nixVersion: Observed<string>;
   readonly nixDaemon: "active" | "socket" | "inactive" | "missing";
@@ -41,6 +45,22 @@ export interface HostFacts {
   readonly lastRun: { readonly run: string; readonly code: number; readonly at: number } | null;
 }
 
+/** What a host knows of its own updates without being asked anew. */
+export interface OsFacts {
+  /** Of the last look, as long as nothing moved since; absent when somebody has to look. */
+  readonly updates?: { readonly pending: number; readonly security: number; readonly keptBack: number };
+  /** Outcomes of unattended-upgrades; null where it is not installed. */
+  readonly unattended: {
+    readonly ranAt: number | null;
+    readonly keptBack: readonly string[];
+    readonly trouble: readonly string[];
+  } | null;
+  /** The last update by NixFleet: the exit code of its verb, and how many packages changed. */
+  readonly last: { readonly run: string; readonly code: number; readonly at: number; readonly packages: number } | null;
+  /** Since when a package asks for a reboot, in seconds since the epoch. */
+  readonly rebootSince: number | null;
+}
+
 /** The parts of /var/lib/nixfleet/state.json that the CLI reads. */
 export interface HostState {
   readonly format: 1;
@@ -50,6 +70,8 @@ export interface HostState {
   readonly appliedAt: string;
   readonly appliedBy: string;
   readonly revision: string | null;
+  /** The system that ran before. */
+  readonly previous?: string | null | undefined;
   readonly run: string;
 }
 

@@ -2,13 +2,14 @@
 import type { BootId, Generation, HostName, StorePath } from "../ids.ts";
 import type { Base } from "../inventory/resolved.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import type { HostFacts, OwnedFile, OwnedUnit } from "../observation/facts.ts";
+import type { HostFacts } from "../observation/facts.ts";
 import { ok } from "../outcome/result.ts";
 import { type FileContent, fileContent } from "./file-content.ts";
 import { memoizingDiffer } from "./file-diff.ts";
 import { planHost } from "./host-plan.ts";
 import { wantedFiles } from "./managed-files.ts";
 import type { PlanHost } from "./plan.ts";
+import { untouchedBy } from "./untouched.ts";
 
 /** One side of the comparison; generation 0 has neither closure nor manifest. */
 export interface Side {
@@ -96,9 +97,9 @@ function untouched(hostname: string, { system, manifest }: Side): HostFacts {
     booted: null,
     generation,
     generations: [],
+    staged: null,
     state: null,
-    files: (manifest?.files ?? []).map(ownedFile),
-    units: (manifest?.units ?? []).map(ownedUnit),
+    ...untouchedBy(manifest),
     secrets: [],
     filesDigest: "",
     failedUnits: { kind: "known", value: [] },
@@ -112,23 +113,3 @@ function untouched(hostname: string, { system, manifest }: Side): HostFacts {
     lastRun: null,
   };
 }
-
-function ownedFile(file: Manifest["files"][number]): OwnedFile {
-  const mode = `${file.mode} ${file.owner} ${file.group}`;
-  return {
-    path: file.path,
-    recordedSha256: file.sha256,
-    currentSha256: file.sha256,
-    recordedMode: mode,
-    currentMode: mode,
-  };
-}
-
-const ownedUnit = (unit: Manifest["units"][number]): OwnedUnit => ({
-  name: unit.name,
-  recordedSha256: unit.sha256,
-  currentSha256: unit.sha256,
-  recordedEnabled: unit.enabled,
-  active: "active",
-  enabled: unit.enabled ? "enabled" : "static",
-});

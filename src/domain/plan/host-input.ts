@@ -42,7 +42,12 @@ export type DesiredHost =
   | {
       readonly kind: "closure";
       readonly system: StorePath;
-      readonly manifest: Manifest;
+      /** Null for a NixOS system that nixfleet did not describe. */
+      readonly manifest: Manifest | null;
+      /** NixOS: the store path that holds the manifest beside the system; it travels along. */
+      readonly description?: StorePath;
+      /** NixOS: "boot" commits it for the next boot, and leaves alone what runs. */
+      readonly mode?: "live" | "boot";
       /** The closure lies on the host already (an earlier generation): nothing is copied. */
       readonly present?: boolean;
     }

@@ -2,13 +2,13 @@
 import type { HostFacts } from "../observation/facts.ts";
 import { eventErrorOf } from "../outcome/event-error.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
-import { failureCodes } from "../outcome/failure-codes/index.ts";
-import { blankHost, refusedHost, seenHost } from "./host-frame.ts";
 import { type FileFindings, fileFindings } from "./file-changes.ts";
 import type { Differ } from "./file-diff.ts";
+import { blankHost, refusedHost, seenHost } from "./host-frame.ts";
 import type { DesiredHost, HostInput } from "./host-input.ts";
 import { liveSystem } from "./live-system.ts";
 import { manifestChanges } from "./manifest-changes.ts";
+import { asTheSystemSays, unfitFor, waitsForBoot } from "./nixos.ts";
 import type { PlanHost, Step } from "./plan.ts";
 import { cannotReceive, noSpace, occupiedBy } from "./preflight.ts";
 import { secretChanges } from "./secret-changes.ts";
@@ -52,14 +52,31 @@ type Changes = Pick<
 
 function changesOf(input: HostInput & { readonly differ: Differ }, facts: HostFacts, desired: DesiredHost): Changes {
   const wanted = desired.kind === "closure" ? desired.manifest : null;
-  const known = input.current !== null || liveSystem(facts) === null;
-  const files = fileFindings(facts, wanted, input);
+  const known = isKnown(input, facts, desired);
+  if (!known && input.host.base === "nixos") return unlisted(facts, desired);
+  const seen = input.host.base === "nixos" ? asTheSystemSays(facts, input.current) : facts;
+  const files = fileFindings(seen, wanted, input);
   const secrets = secretChanges(input.secrets, wanted?.secrets ?? []);
-  const units = unitActions({ facts, desired: wanted, current: input.current, files: files.files, secrets });
+  const units = unitActions({ facts: seen, desired: wanted, current: input.current, files: files.files, secrets });
   const listed = known ? manifestChanges(input.current, wanted) : { packages: [], users: [], directories: [] };
   const changes = { ...files, secrets, units, ...listed };
   return { ...changes, notes: [...notesFor(facts, desired, changes, known), ...lockNotes(input, facts)] };
 }
+
+/** Whether both sides say what they manage. Before the first apply nothing is managed, and that is known, too. */
+const isKnown = ({ current }: HostInput, facts: HostFacts, desired: DesiredHost): boolean =>
+  (current !== null || liveSystem(facts) === null) && (desired.kind === "empty" || desired.manifest !== null);
+
+/** A NixOS system of somebody else, now or next: its closure can be compared, its content cannot. */
+function unlisted(facts: HostFacts, desired: DesiredHost): Changes {
+  const nothing = { files: [], secrets: [], conflicts: [], units: [], packages: [], users: [], directories: [] };
+  return { ...nothing, notes: notesFor(facts, desired, nothing, false) };
+}
+
+const idleReason = (facts: HostFacts, desired: DesiredHost): string =>
+  waitsForBoot(facts, systemOf(desired))
+    ? `up to date once it boots: ${facts.staged?.reasons.join(", ") ?? ""}`
+    : "up to date";
 
 function notesFor(
   facts: HostFacts,
@@ -79,14 +96,23 @@ function notesFor(
   ];
   const notes: string[] = [];
   if (live === null && desired.kind === "closure") notes.push("first apply on this host");
-  if (!known)
-    notes.push("the live closure has no readable manifest: package, account and directory changes are not listed");
+  if (!known) notes.push(unknownSide(facts, desired));
   if (facts.interrupted !== null) notes.push(`finishes an activation that was cut short (run ${facts.interrupted})`);
+  else if (facts.staged !== null)
+    notes.push(`waits for a boot since the last apply: ${facts.staged.reasons.join(", ")}`);
   else if (facts.committed !== live) notes.push("what is live was never committed: an earlier activation did not end");
   if (known && live !== systemOf(desired) && lists.every((list) => list.length === 0)) {
     notes.push("the closure changes, but no file, unit, package, account or directory of it does");
   }
   return notes;
+}
+
+function unknownSide(facts: HostFacts, desired: DesiredHost): string {
+  if (desired.kind === "closure" && desired.manifest === null)
+    return "nixfleet did not describe this system: file, unit and account changes are not listed";
+  if (facts.os.id === "nixos")
+    return "nixfleet did not describe what runs now: file, unit and account changes are not listed";
+  return "the live closure has no readable manifest: package, account and directory changes are not listed";
 }
 
 function lockNotes({ lockAbandoned }: HostInput, { lock }: HostFacts): string[] {
@@ -109,7 +135,9 @@ function conflict(host: PlanHost): Failure | undefined {
 }
 
 const isChange = (facts: HostFacts, host: PlanHost): boolean =>
-  facts.interrupted !== null ||
+  facts.interrupted !== null || (!waitsForBoot(facts, host.to?.system ?? null) && isOther(facts, host));
+
+const isOther = (facts: HostFacts, host: PlanHost): boolean =>
   host.to?.system !== liveSystem(facts) ||
   host.to?.system !== facts.committed ||
   host.files.length > 0 ||

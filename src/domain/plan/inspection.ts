@@ -1,10 +1,12 @@
 /** What must be looked at on a host before its plan can be assembled; empty for a host where nothing changes. */
+import type { Base } from "../inventory/resolved.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { HostFacts } from "../observation/facts.ts";
 import { MAX_DIFF_BYTES } from "./file-content.ts";
 import type { DesiredHost } from "./host-input.ts";
 import { liveSystem } from "./live-system.ts";
 import { ownedFiles, wantedFiles } from "./managed-files.ts";
+import { asTheSystemSays, mayBeInTheWay } from "./nixos.ts";
 
 export interface Inspection {
   /** Paths that we would take: does something lie there? Goes into `HostInput.found`. */
@@ -39,9 +41,20 @@ export function inspectionFor(facts: HostFacts, desired: Manifest | null): Inspe
   };
 }
 
+/**
+ * For NixOS: what the plan of the systems' manifests needs. Content of the live system lies in the host's store.
+ * @param current the live system's manifest
+ */
+export function nixosInspectionFor(facts: HostFacts, current: Manifest, desired: Manifest): Inspection {
+  const wanted = inspectionFor(asTheSystemSays(facts, current), desired);
+  return { ...wanted, stat: wanted.stat.filter(mayBeInTheWay) };
+}
+
 /** Whether the plan of this host needs more than its facts: it will change, or was changed behind our back. */
-export function needsInspection(facts: HostFacts, desired: DesiredHost): boolean {
+export function needsInspection(base: Base, facts: HostFacts, desired: DesiredHost): boolean {
   const system = desired.kind === "closure" ? desired.system : null;
+  // NixOS hosts have no records of single files: as long as the system is the same, so is all that it says.
+  if (base === "nixos") return liveSystem(facts) !== system;
   const wanted = inspectionFor(facts, desired.kind === "closure" ? desired.manifest : null);
   return liveSystem(facts) !== system || wanted.stat.length > 0 || wanted.read.length > 0 || wanted.sources.length > 0;
 }

@@ -67,14 +67,25 @@ const wantedSecrets = z
 
 const stepBase = { id: z.string(), needs: z.array(z.string()).readonly(), expect: expectation };
 
+const confirmation = {
+  /** A fresh connection has to confirm within this time that the host is reachable and healthy, or it goes back; 0: not asked. */
+  confirmMs: z.int().min(0),
+};
+
+/** NixOS: the store path with the system's manifest, which the toplevel has no place for. */
+const description = { description: z.string().optional() };
+
 export const stepSchema = z.discriminatedUnion("kind", [
-  z.object({ ...stepBase, kind: z.literal("copy"), system: z.string() }),
+  z.object({ ...stepBase, kind: z.literal("copy"), system: z.string(), ...description }),
   z.object({ ...stepBase, kind: z.literal("secrets"), system: z.string(), secrets: wantedSecrets }),
   z.object({
     ...stepBase,
     kind: z.literal("activate"),
     system: z.string(),
     reversible: z.literal(true),
+    ...description,
+    /** NixOS: "boot" commits for the next boot only. Live, when left out. */
+    mode: z.enum(["live", "boot"]).optional(),
     /** What has to be in place for the activation to count as done already. */
     secrets: wantedSecrets.optional(),
   }),

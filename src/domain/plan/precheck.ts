@@ -4,6 +4,7 @@ import type { HostFacts } from "../observation/facts.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
 import { liveSystem } from "./live-system.ts";
 import { driftOf, ownedFiles } from "./managed-files.ts";
+import { waitsForBoot } from "./nixos.ts";
 import type { Step, StepExpectation } from "./plan.ts";
 import { hasSecrets, secretsDigest } from "./secret-changes.ts";
 import { unitDrift } from "./unit-changes.ts";
@@ -67,6 +68,7 @@ function isAlreadyDone(step: Exclude<Step, { kind: "run" | "os-update" | "reboot
     case "secrets":
       return false;
     case "activate":
+      if (waitsForBoot(facts, step.system)) return true;
       return (
         liveSystem(facts) === step.system &&
         facts.committed === step.system &&

@@ -1,5 +1,5 @@
 /** The steps of a host's plan, in the order of their needs. */
-import type { HostName } from "../ids.ts";
+import type { HostName, StorePath } from "../ids.ts";
 import type { HostFacts } from "../observation/facts.ts";
 import type { DesiredHost } from "./host-input.ts";
 import { liveSystem } from "./live-system.ts";

@@ -113,7 +113,9 @@ const kindsOf: Readonly<Record<Plan["verb"], readonly Step["kind"][]>> = {
 };
 
 const systemsOf = (host: PlanHost): string[] =>
-  [host.from?.system, host.to?.system].filter((system) => typeof system === "string");
+  [host.from?.system, host.to?.system, ...host.steps.map(descriptionOf)].filter((system) => typeof system === "string");
+
+const descriptionOf = (step: Step): string | undefined => ("description" in step ? step.description : undefined);
 
 const when = (wrong: boolean, finding: string): string[] => (wrong ? [finding] : []);
 

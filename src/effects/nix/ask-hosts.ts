@@ -45,6 +45,12 @@ export interface EvaluationTrouble {
   readonly failure: Failure;
 }
 
+export interface FlakeAttribute {
+  readonly attribute: string;
+  /** Of the NixOS configuration that the attribute is. */
+  readonly specialisation?: string | undefined;
+}
+
 const IGNORED_OVERRIDE = /override for a non-existent input|--override-input .* does not match any input/s;
 const TIMEOUT_MS = 30 * 60_000;
 
@@ -62,10 +68,10 @@ export function askAttribute(
   site: EvaluationSite,
   wrapper: string,
   host: HostName,
-  attribute: string,
+  { attribute, specialisation }: FlakeAttribute,
 ): Promise<Result<Answer, EvaluationTrouble>> {
   // An attribute that does not exist is this host's own trouble.
-  return ask(site, `${wrapper}#fleet.${attribute}`, attributeProjection(host), host);
+  return ask(site, `${wrapper}#fleet.${attribute}`, attributeProjection(host, specialisation), host);
 }
 
 async function ask(

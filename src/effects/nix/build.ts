@@ -30,8 +30,9 @@ export async function buildHosts(
   earlier: EarlierBuilds,
   options: BuildOptions,
 ): Promise<ReadonlyMap<HostName, Result<BuiltHost>>> {
-  const known = await earlier.memory.known(hosts.map(({ outPath }) => outPath));
-  const missing = hosts.filter(({ outPath }) => !known.has(outPath));
+  const wanted = hosts.map(wholeOf);
+  const known = await earlier.memory.known(wanted.map(({ outPath }) => outPath));
+  const missing = wanted.filter(({ outPath }) => !known.has(outPath));
   const failures = missing.length === 0 ? new Map() : await buildMissing(nix, missing, earlier.roots, options);
   const fresh = missing.filter(({ host }) => !failures.has(host));
   if (fresh.length > 0) await earlier.memory.remember(fresh.map(({ outPath }) => outPath));
@@ -41,6 +42,9 @@ export async function buildHosts(
   });
   return new Map(await Promise.all(results));
 }
+
+/** A description has the closure that it describes in its own, so building it builds both. */
+const wholeOf = (host: EvaluatedHost): EvaluatedHost => ({ ...host, ...host.description });
 
 /** The failure of each host that could not be built. */
 async function buildMissing(
@@ -75,10 +79,14 @@ async function newRoot(roots: string): Promise<string> {
   return join(root, "closure");
 }
 
-async function builtHost({ host, outPath }: EvaluatedHost): Promise<Result<BuiltHost>> {
-  const manifest = await readManifest(outPath);
+async function builtHost({ host, outPath, description }: EvaluatedHost): Promise<Result<BuiltHost>> {
+  if (description === undefined && isForeignSystem(outPath)) return ok({ host, system: outPath, manifest: null });
+  const manifest = await readManifest(description?.outPath ?? outPath);
   if (!manifest.ok) return err({ ...manifest.error, host });
-  if (manifest.value.host === host) return ok({ host, system: outPath, manifest: manifest.value });
+  if (manifest.value.host === host) {
+    const described = description === undefined ? {} : { description: description.outPath };
+    return ok({ host, system: outPath, manifest: manifest.value, ...described });
+  }
   return err(
     failure("nix/bad-manifest", "the closure was made for another host", {
       host,
@@ -87,3 +95,7 @@ async function builtHost({ host, outPath }: EvaluatedHost): Promise<Result<Built
     }),
   );
 }
+
+/** A NixOS system that nixfleet did not describe: a configuration of the flake's own. */
+const isForeignSystem = (path: string): boolean =>
+  existsSync(join(path, "nixos-version")) && !existsSync(join(path, "nixfleet-closure"));

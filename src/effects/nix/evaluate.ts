@@ -4,7 +4,7 @@ import type { HostName } from "../../domain/ids.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { EvaluatedHost, EvaluateRequest, FleetSource } from "../../ports/nix-builder.ts";
-import { askAttribute, type EvaluationSite, type SourceTree } from "./ask-hosts.ts";
+import { askAttribute, type EvaluationSite, type FlakeAttribute, type SourceTree } from "./ask-hosts.ts";
 import { evaluateHosts, type HostOutcomes } from "./evaluate-hosts.ts";
 import { evaluationCache } from "./evaluation-cache.ts";
 import type { NixInstallation } from "./installation.ts";
@@ -101,13 +101,19 @@ function treeRoot(projectRoot: string, { input }: FleetSource): string {
 }
 
 const inventorySchema = z.object({
-  hosts: z.array(z.object({ name: z.string(), flakeAttr: z.string().optional() })),
+  hosts: z.array(
+    z.object({ name: z.string(), flakeAttr: z.string().optional(), specialisation: z.string().optional() }),
+  ),
 });
 
 /** The hosts that name an attribute of the flake themselves. */
-function flakeAttributes(inventoryJson: string): ReadonlyMap<string, string> {
+function flakeAttributes(inventoryJson: string): ReadonlyMap<string, FlakeAttribute> {
   const { hosts } = inventorySchema.parse(JSON.parse(inventoryJson));
-  return new Map(hosts.flatMap(({ name, flakeAttr }) => (flakeAttr === undefined ? [] : [[name, flakeAttr] as const])));
+  return new Map(
+    hosts.flatMap(({ name, flakeAttr, specialisation }) =>
+      flakeAttr === undefined ? [] : [[name, { attribute: flakeAttr, specialisation }] as const],
+    ),
+  );
 }
 
 async function addAttributes(
@@ -115,13 +121,15 @@ async function addAttributes(
   settings: NixSettings,
   { source }: EvaluateRequest,
   hosts: readonly HostName[],
-  attributes: ReadonlyMap<string, string>,
+  attributes: ReadonlyMap<string, FlakeAttribute>,
   outcomes: HostOutcomes,
 ): Promise<Result<HostOutcomes>> {
   if (hosts.length === 0) return ok(outcomes);
   const wrapper = await writeWrapper(settings.cacheDir, source, undefined);
   for (const host of hosts) {
-    const answer = await askAttribute(site, wrapper, host, attributes.get(host) ?? "");
+    const attribute = attributes.get(host);
+    if (attribute === undefined) throw new Error(`${host} names no attribute`);
+    const answer = await askAttribute(site, wrapper, host, attribute);
     const value = answer.ok ? answer.value.hosts[0] : undefined;
     if (value !== undefined) outcomes.set(host, ok(value));
     else if (!answer.ok) outcomes.set(host, err(answer.error.failure));

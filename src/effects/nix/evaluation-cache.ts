@@ -17,16 +17,22 @@ export interface EvaluationCache {
 
 const KEPT_EVALUATIONS = 32;
 
+const storePath = z.string().transform((text, context) => parseStorePath(text) ?? invalid(context));
+
 const cachedHosts = z.record(
   z.string(),
   z.object({
     host: z.string().transform((text, context) => parseHostName(text) ?? invalid(context)),
     drvPath: z.string(),
-    outPath: z.string().transform((text, context) => parseStorePath(text) ?? invalid(context)),
+    outPath: storePath,
+    description: z.exactOptional(z.object({ drvPath: z.string(), outPath: storePath })),
     system: z.string(),
     warnings: z.array(z.string()),
   }),
 );
+
+const isThere = ({ drvPath, outPath }: { readonly drvPath: string; readonly outPath: string }): boolean =>
+  existsSync(outPath) || existsSync(drvPath);
 
 function invalid(context: z.RefinementCtx): never {
   context.addIssue({ code: "custom", message: "not well-formed" });
@@ -40,7 +46,10 @@ export function evaluationCache(cacheDir: string, { source, inventoryJson }: Eva
   const file = join(folder, `${key}.json`);
   const load = async () => {
     const entries = Object.values((await readJsonFile(file, cachedHosts)) ?? {});
-    const good = entries.filter(({ drvPath, outPath }) => existsSync(outPath) || existsSync(drvPath));
+    const good = entries.filter(
+      ({ drvPath, outPath, description }) =>
+        isThere({ drvPath, outPath }) && (description === undefined || isThere(description)),
+    );
     return new Map(good.map((entry) => [entry.host, entry]));
   };
   return {

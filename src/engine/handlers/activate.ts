@@ -2,6 +2,7 @@
 import type { ActivationDone } from "../../domain/host/activation.ts";
 import { type ActivationRequest, activateCommand, type HostCommand, removeCommand } from "../../domain/host/verbs.ts";
 import { parseGeneration, parseStorePath, type StorePath } from "../../domain/ids.ts";
+import type { Base } from "../../domain/inventory/resolved.ts";
 import { diagnosed, hostPrinted } from "../../domain/outcome/event-bodies.ts";
 import type { Step } from "../../domain/plan/plan.ts";
 import { runActivation } from "../activation.ts";
@@ -27,10 +28,19 @@ export async function activate(step: ActivatingStep, context: StepContext): Prom
       print(lines.push(chunk));
     },
     onReattach: (because) => void recorder.record(diagnosed({ ...because, host }, "warn")),
+    onAwaiting: (awaiting) => {
+      const system = step.kind === "remove" ? null : knownStorePath(step.system);
+      confirming ??= confirmActivation({ run: recorder.run, awaiting, system, before: context.before }, context);
+    },
   });
   print(lines.rest());
   if (outcome.kind === "unknown") return { kind: "unknown", error: { ...outcome.because, host } };
-  if (!outcome.verdict.ok) return { kind: "failed", error: { ...outcome.verdict.error, host } };
+  if (!outcome.verdict.ok) {
+    const cause = obstacle === undefined ? {} : { cause: obstacle };
+    return { kind: "failed", error: { ...outcome.verdict.error, ...cause, host } };
+  }
+  const { waitsForBoot } = outcome.verdict.value;
+  if (waitsForBoot.length > 0) await recorder.record(diagnosed({ ...waiting(waitsForBoot), host }, "warn"));
   return { kind: "done", note: noteOf(outcome.verdict.value) };
 }
 
@@ -40,9 +50,22 @@ function commandFor(step: ActivatingStep, { recorder, operator, revision }: Step
     expected: { live: storePathOrNull(step.expect.system), generation: knownGeneration(step.expect.generation) },
     owner: operator,
     revision,
+    confirmSeconds: Math.ceil(step.confirmMs / 1000),
+    ...nixosOf(step, session.host.base),
   };
   return step.kind === "remove" ? removeCommand(request) : activateCommand(knownStorePath(step.system), request);
 }
+
+function nixosOf(step: ActivatingStep, base: Base): Pick<ActivationRequest, "nixos"> {
+  if (step.kind === "remove" || base !== "nixos") return {};
+  return { nixos: { description: storePathOrNull(step.description ?? null), mode: step.mode ?? "live" } };
+}
+
+const waiting = (reasons: readonly string[]): Failure =>
+  failure("host/waits-for-boot", "the new system is committed, and runs after the next boot", {
+    detail: reasons.join("\n"),
+    next: "nixfleet reboot brings it",
+  });
 
 function noteOf(done: ActivationDone): string {
   const kept = done.edited.length > 0 ? `; edited files kept in ${done.editedFolder ?? "the host's state folder"}` : "";

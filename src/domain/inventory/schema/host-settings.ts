@@ -91,6 +91,14 @@ export const hostShape = {
     expecting("an attribute of the flake, such as nixosConfigurations.web-1", z.string().regex(/^[^\s#]+$/)),
     "Deploys this attribute of the flake instead of what mkFleet makes of `hosts/NAME.nix`.",
   ),
+  specialisation: setting(
+    expecting("the name of a specialisation", value.name.clone()),
+    "NixOS hosts: the specialisation that the host runs and boots, in place of the system that has it. Default: none.",
+  ),
+  activation: setting(
+    expecting("live or boot", z.enum(["live", "boot"])),
+    "NixOS hosts: `live` makes systems live at once, and the next boot's when they can only be booted; `boot` always leaves alone what runs. Default: live.",
+  ),
   vars: setting(
     expecting("a map of values", z.record(z.string(), z.unknown())),
     "Free values for modules, `config.nixfleet.host.vars`. They end in the Nix store: no secrets. Maps merge deeply.",

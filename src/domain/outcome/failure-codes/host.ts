@@ -64,6 +64,12 @@ export const hostCodes = {
     meaning: "The activation failed and the host put the previous closure back by itself.",
     remedy: "Correct the cause that the log names, then apply again.",
   },
+  "host/waits-for-boot": {
+    kind: "paused",
+    meaning:
+      "The NixOS system is committed and will run after the next boot: it could not be made live, or the inventory did not want it.",
+    remedy: "Reboot the host when it suits. Until then it runs the system from before.",
+  },
   "host/storage": {
     kind: "failed",
     meaning: "The host has no room or no permission to write what the activation needs.",

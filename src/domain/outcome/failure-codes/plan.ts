@@ -62,6 +62,16 @@ export const planCodes = {
     meaning: "A file system of the host has too little free space, or too few inodes, for the new closure.",
     remedy: "Free some space; old generations go with `nix-collect-garbage` after their links are removed.",
   },
+  "plan/wrong-base": {
+    kind: "usage",
+    meaning: "The inventory gives the host another base than the system that runs on it.",
+    remedy: "Correct `base` in the inventory: `ubuntu`, `debian` or `nixos`.",
+  },
+  "plan/not-removable": {
+    kind: "usage",
+    meaning: "A NixOS host is its system: there is nothing below it that could come back when nixfleet leaves.",
+    remedy: "Roll back to a generation from before nixfleet, or just take the host out of the inventory.",
+  },
   "plan/no-generation": {
     kind: "failed",
     meaning: "The host has no generation of the kind that was asked for.",

@@ -34,6 +34,25 @@ export function parseBlackout(text: string): Result<Blackout, WindowMistake> {
   return ok({ text: `${from}/${to}${INSTANT.test(from) && INSTANT.test(to) ? "" : ` ${zone}`}`, startMs, endMs });
 }
 
+export interface Stretch {
+  /** Milliseconds since the epoch. */
+  readonly startMs: number;
+  /** Not part of it. */
+  readonly endMs: number;
+}
+
+/** What blackouts, in the order of their starts, leave of a stretch of time. */
+export function withoutBlackouts(blackouts: readonly Blackout[], { startMs, endMs }: Stretch): Stretch[] {
+  const left: Stretch[] = [];
+  let start = startMs;
+  for (const blackout of blackouts) {
+    if (blackout.endMs <= start || blackout.startMs >= endMs) continue;
+    if (blackout.startMs > start) left.push({ startMs: start, endMs: blackout.startMs });
+    start = Math.max(start, blackout.endMs);
+  }
+  return start < endMs ? [...left, { startMs: start, endMs }] : left;
+}
+
 /** Where the clocks leave a choice, a blackout is the longer of the two. */
 function instantOf(text: string, zone: string, side: "start" | "end"): number | undefined {
   try {

@@ -1,5 +1,5 @@
 /** Windows and blackouts together: when something may start. */
-import { type Blackout, parseBlackout } from "./blackout.ts";
+import { type Blackout, parseBlackout, withoutBlackouts } from "./blackout.ts";
 import { type MaintenanceWindow, parseWindow } from "./grammar.ts";
 import { type Occurrence, occurrencesOf } from "./occurrence.ts";
 
@@ -76,7 +76,7 @@ export function nextCommonStart(calendars: readonly Calendar[], nowMs: number, n
 export function* openings(calendar: Calendar, fromMs: number): Generator<Opening> {
   const until = fromMs + HORIZON_MS;
   for (const opening of united(calendar.windows, fromMs, until)) {
-    yield* withoutBlackouts(opening, calendar.blackouts, fromMs);
+    yield* withoutBlackouts(calendar.blackouts, opening).filter(({ endMs }) => endMs > fromMs);
   }
 }
 
@@ -105,16 +105,6 @@ function* united(windows: readonly MaintenanceWindow[], fromMs: number, untilMs:
     }
   }
   if (open !== undefined) yield open;
-}
-
-function* withoutBlackouts(opening: Opening, blackouts: readonly Blackout[], fromMs: number): Generator<Opening> {
-  let start = opening.startMs;
-  for (const blackout of blackouts) {
-    if (blackout.endMs <= start || blackout.startMs >= opening.endMs) continue;
-    if (blackout.startMs > start && blackout.startMs > fromMs) yield { startMs: start, endMs: blackout.startMs };
-    start = Math.max(start, blackout.endMs);
-  }
-  if (start < opening.endMs && opening.endMs > fromMs) yield { startMs: start, endMs: opening.endMs };
 }
 
 const startOf = (heads: readonly Occurrence[], index: number): number =>

@@ -1,8 +1,10 @@
-# A small web application: its package, account, folder, configuration, unit and health check in one place.
-{ config, pkgs, ... }:
+# A small web application: its package, account, folder, configuration, secret, unit and health check in one place.
+{ config, lib, pkgs, ... }:
 let
   inherit (config.nixfleet) host;
   port = 8080;
+  # On NixOS secrets come from a module of the user's choice.
+  hasSecrets = host.base != "nixos";
 
   myapp = pkgs.writeShellScriptBin "myapp" ''
     set -eu
@@ -11,7 +13,15 @@ let
     setting() { ${pkgs.busybox}/bin/sed -n -e "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" -e "s/.*\"$1\":\([0-9]\{1,\}\).*/\1/p" "$config"; }
     ${pkgs.busybox}/bin/mkdir -p "$STATE_DIRECTORY/www"
     printf '<h1>%s</h1>\n' "$(setting greeting)" >"$STATE_DIRECTORY/www/index.html"
-    exec ${pkgs.busybox}/bin/httpd -f -p "127.0.0.1:$(setting port)" -h "$STATE_DIRECTORY/www"
+    # /admin/ asks for the password that `nixfleet secrets generate` made; without one there is no such page.
+    umask 077
+    : >"$RUNTIME_DIRECTORY/httpd.conf"
+    if [ -r /run/nixfleet-secrets/myapp-admin ]; then
+      ${pkgs.busybox}/bin/mkdir -p "$STATE_DIRECTORY/www/admin"
+      printf 'Welcome.\n' >"$STATE_DIRECTORY/www/admin/index.html"
+      printf '/admin:admin:%s\n' "$(${pkgs.busybox}/bin/cat /run/nixfleet-secrets/myapp-admin)" >"$RUNTIME_DIRECTORY/httpd.conf"
+    fi
+    exec ${pkgs.busybox}/bin/httpd -f -c "$RUNTIME_DIRECTORY/httpd.conf" -p "127.0.0.1:$(setting port)" -h "$STATE_DIRECTORY/www"
   '';
 in
 {
@@ -29,6 +39,14 @@ in
     restartUnits = [ "myapp.service" ];
   };
 
+  nixfleet.secrets = lib.mkIf hasSecrets {
+    myapp-admin = {
+      owner = "myapp";
+      restartUnits = [ "myapp.service" ];
+      generator.kind = "password";
+    };
+  };
+
   nixfleet.systemd.units."myapp.service".text = ''
     [Unit]
     Description=The example application
@@ -40,6 +58,8 @@ in
     Group=myapp
     StateDirectory=myapp
     StateDirectoryMode=0750
+    RuntimeDirectory=myapp
+    RuntimeDirectoryMode=0700
     ExecStart=${myapp}/bin/myapp --config /etc/myapp/config.json
     Restart=always
     NoNewPrivileges=true

@@ -7,6 +7,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { findNix } from "../src/effects/lab/nix-outside.ts";
 import { flakeText } from "../test/support/fleet-project.ts";
 
@@ -14,18 +15,30 @@ const root = resolve(import.meta.dirname, "..");
 const program = join(root, "bin/nixfleet");
 const top = join(homedir(), "nixfleet-demo");
 const fleet = join(top, "fleet");
+/** What opens the demo's secrets. */
+const identityFile = join(top, "identity");
 
 await demo();
 
 async function demo(): Promise<void> {
   say("Three throw-away machines, one for each host of the example fleet:");
   nixfleetIn(root, "lab", "up", "--like", "prod", "--install-deps");
-  layFleet();
+  await layFleet();
+  say(
+    "The web application has a password that nobody ever typed; it is encrypted to the keys in secrets/recipients.yaml:",
+  );
+  nixfleet("secrets", "generate");
+  commit("the application's password");
   say("What would happen to them?");
   nixfleet("plan", "--lab", "--diff", "none");
   say("So be it. From here on every command is what you would type in", fleet);
   nixfleet("apply", "--lab", "--yes", "--quiet");
   await visit();
+
+  say("A new password. It travels over the hosts' own connections; just the unit that reads it restarts:");
+  nixfleet("secrets", "generate", "--rotate", "myapp-admin");
+  commit("rotate the application's password");
+  nixfleet("apply", "--lab", "--yes");
 
   say("A change: another greeting for the web servers, in inventory/prod.yaml. One file changes, one unit restarts:");
   edit("inventory/prod.yaml", (text) =>
@@ -51,7 +64,8 @@ async function demo(): Promise<void> {
 }
 
 /** The example fleet as a repo of its own, locked to what lies on this machine. */
-function layFleet(): void {
+async function layFleet(): Promise<void> {
+  const identity = await generateX25519Identity();
   if (existsSync(top) && !existsSync(join(top, ".nixfleet-demo")))
     throw new Error(`${top} is there and not from a demo`);
   rmSync(top, { recursive: true, force: true });
@@ -60,6 +74,9 @@ function layFleet(): void {
   for (const part of ["hosts", "modules", "inventory"])
     cpSync(join(root, part), join(fleet, part), { recursive: true });
   writeFileSync(join(fleet, "flake.nix"), flakeText(top));
+  writeFileSync(identityFile, `${identity}\n`, { mode: 0o600 });
+  mkdirSync(join(fleet, "secrets"));
+  writeFileSync(join(fleet, "secrets/recipients.yaml"), `people:\n  you: ${await identityToRecipient(identity)}\n`);
   git("init", "--quiet", "--initial-branch=main");
   git("add", "--all");
   const nix = findNix(process.env);
@@ -98,7 +115,11 @@ function nixfleet(...args: string[]): void {
 function nixfleetIn(cwd: string, ...args: string[]): void {
   const shown = args.map((arg) => (/^[\w./:=-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`)).join(" ");
   process.stdout.write(`\n$ nixfleet ${shown}\n`);
-  const { status } = spawnSync(program, args, { cwd, stdio: "inherit" });
+  const { status } = spawnSync(program, args, {
+    cwd,
+    stdio: "inherit",
+    env: { ...process.env, NIXFLEET_IDENTITY: identityFile },
+  });
   if (status !== 0) throw new Error(`nixfleet ${args[0]} ended with ${status}`);
 }
 
@@ -130,6 +151,8 @@ function finish(): void {
   say("The machines are still up. What to try next:");
   process.stdout.write(`
   cd ${fleet}                            the fleet: inventory/, hosts/, modules/
+  export NIXFLEET_IDENTITY=${identityFile}   what opens the secrets
+  nixfleet secrets show myapp-admin         the password of http://web-1/admin/
   nixfleet status --lab                     what runs where
   nixfleet run --lab --group all -- uptime  one command, equal answers together
   nixfleet plan --lab --out plan.json       then: nixfleet apply --lab plan.json

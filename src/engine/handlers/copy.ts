@@ -18,7 +18,7 @@ export async function copyClosure(step: Extract<Step, { kind: "copy" }>, context
     // A direct socket is this machine's own store, where the closure was built.
     ...(socket.value.via === "direct" ? {} : { socket: socket.value.localPath }),
     signal: interruption.detached,
-    onProgress: ({ text, ...amounts }) => {
+    onProgress: ({ kind: _kind, text, ...amounts }) => {
       void recorder.record(phaseProgressed("copy", text, { host, ...amounts }));
     },
   });

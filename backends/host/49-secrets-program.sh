@@ -82,7 +82,7 @@ check_secret_link() {
   while [ -n "$at" ]; do
     if seen=$(stat -c '%u %A %F' -- "$at" 2>/dev/null); then
       case $seen in
-      "0 d????-??-? directory") ;;
+      0\ d????-??-?\ directory) ;;
       *) problem "$2: $at is not a directory that only root may change, so a link in it cannot be trusted"; return "$EX_CONFLICT" ;;
       esac
     fi

@@ -46,7 +46,7 @@ describe("a secret", () => {
     expect(await root("stat -f -c %T /run/nixfleet-secrets/")).toBe("tmpfs");
     expect(await root("su -s /bin/sh nobody -c 'cat /run/nixfleet-secrets/token' 2>&1 || true")).toMatch(/denied/);
     expect(await root("find /var/lib/nixfleet/secrets -perm /077")).toBe("");
-    expect(await succeed("plan")).toMatch(/up to date/);
+    expect(await succeed("plan")).toMatch(/Nothing to do/);
   });
 
   test("is rotated with a restart of just the units that use it, and comes back with a rollback", async () => {
@@ -68,7 +68,7 @@ describe("a secret", () => {
     await lab.power("lab-1", "on");
     expect(await value()).toBe(TWO);
     expect(await root("systemctl is-active reader.service")).toBe("active");
-    expect(await succeed("plan")).toMatch(/up to date/);
+    expect(await succeed("plan")).toMatch(/Nothing to do/);
   });
 
   test("that a failing apply brought is gone again, with the old one in place", async () => {

@@ -8,6 +8,8 @@ import { type LoadedProject, loadProject } from "../../workflows/inventory/load-
 import { secretFile } from "../../workflows/secrets/encrypted-file.ts";
 import type { SecretTools } from "../../workflows/secrets/tools.ts";
 import type { CliContext } from "../context.ts";
+import { addFleetOptions, type FleetFlags } from "../fleet-options.ts";
+import { type FleetVerb, runFleetVerb } from "../fleet-verb.ts";
 import { addProjectOptions, type ProjectFlags, projectRequest } from "../project-options.ts";
 import { outputTo } from "../render/output.ts";
 import { renderProblems } from "../render/problems.ts";
@@ -46,9 +48,29 @@ export function configure(command: Command, context: CliContext): void {
   addProjectOptions(
     command.command("rekey").description("after a change of recipients.yaml, encrypt anew what needs it"),
   ).action((flags: ProjectFlags) => withProject(flags, context, (_project, tools) => reencrypt(tools)));
+  const hosts = command
+    .command("hosts")
+    .description("note the ssh keys of hosts in recipients.yaml")
+    .argument("[pattern...]");
+  addFleetOptions(hosts, {}).action((patterns: readonly string[], flags: FleetFlags) =>
+    noteHosts(patterns, flags, context),
+  );
   addProjectOptions(
     command.command("check").description("every declared secret is there, opens, and is for the right people"),
   ).action((flags: ProjectFlags) => withProject(flags, context, check));
+}
+
+function noteHosts(patterns: readonly string[], flags: FleetFlags, context: CliContext): Promise<void> {
+  const work: FleetVerb["work"] = async (project, { hosts }, tools) => {
+    const { noteHostKeys } = await import("../../workflows/secrets/host-keys.ts");
+    const { secrets } = await wireSecretTools(context, project);
+    return noteHostKeys(
+      hosts.map(({ host }) => host),
+      secrets,
+      tools,
+    );
+  };
+  return runFleetVerb({ purpose: "query", flags, patterns, work }, context);
 }
 
 interface SecretsAnswer {

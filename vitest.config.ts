@@ -4,7 +4,14 @@ export default defineConfig({
   test: {
     reporters: ["default", "./test/support/closing-line.ts"],
     projects: [
-      { test: { name: "unit", include: ["test/{unit,properties,scenarios}/**/*.test.ts"] } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/{unit,properties,scenarios}/**/*.test.ts"],
+          // Properties run hundreds of cases; a busy machine must not fail them.
+          testTimeout: 60_000,
+        },
+      },
       {
         test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 120_000 },
       },

@@ -9,11 +9,6 @@ step_live() {
   fi
 }
 
-# Between live and committed stands the proof that the host can still be reached. None is asked for: it holds at once.
-step_confirm() {
-  return 0
-}
-
 step_commit() {
   if [ "$target" = - ]; then
     # Generations stay: a removal can be taken back.

@@ -14,6 +14,7 @@ activation() {
   # Applying the same again does not make it its own predecessor.
   [ "$previous" = "$target" ] || before=$previous
   begin intent
+  arm_recovery || { problem "cannot write in $UNIT_DIR"; return "$EX_STORAGE"; }
   write_intent "$target" || return
   run_steps || code=$?
   [ "$code" = 0 ] && { commit_all || code=$?; }

@@ -12,6 +12,7 @@ verb_activate() {
 
 # remove RUN EXPECTED-SYSTEM EXPECTED-GENERATION OWNER REVISION
 verb_remove() {
+  take_confirm "$@" && shift
   [ $# -eq 5 ] || refuse "$EX_USAGE" "remove takes five arguments"
   [ -z "$NIXOS" ] || refuse "$EX_REFUSED" "a NixOS host always runs a system: there is no unmanaged state to go back to"
   run=$1
@@ -60,6 +61,7 @@ require_expected() {
 # resolve_live: into $live; the link may go by way of the profile.
 resolve_live() {
   live=-
+  # shellcheck disable=SC2153 # the preamble sets LIVE
   [ -L "$LIVE" ] || return 0
   live=$(readlink -f -- "$LIVE")
   is_store_path "$live" || live=-
@@ -103,15 +105,13 @@ start_unit() {
 
 # supervise RUN: inside the unit. The result is the last thing it writes.
 verb_supervise() {
-  local code key value
+  local code
   run=$1
   run_folder=$STATE_DIR/runs/$run
   exec >>"$run_folder/log" 2>&1
   problems_file=$run_folder/problems
   edited=$STATE_DIR/edited/$(date -u +%Y-%m-%dT%H%M%SZ)-$run
-  while IFS=$TAB read -r key value; do
-    case $key in system) target=$value ;; owner) owner=$value ;; revision) revision=$value ;; esac
-  done <"$run_folder/request"
+  load_request
   exec 7>>"$RUN_DIR/activation.flock"
   if ! flock -n 7; then
     problem "another activation is going on"
@@ -130,6 +130,7 @@ verb_supervise() {
   case $code in 0 | "$EX_REFUSED" | "$EX_CONFLICT" | "$EX_FAILED" | "$EX_ROLLED_BACK" | "$EX_STORAGE" | "$EX_LOCKED" | "$EX_UNSUPPORTED") ;; *) code=$EX_FAILED ;; esac
   forget_old_runs
   write_result "$code"
+  disarm_recovery
   rm -rf -- "$work"
   : >"$RUN_DIR/activation.flock"
   exit "$code"

@@ -20,6 +20,7 @@ follow_run() {
       [ -n "$result" ] && [ -r "$result" ] && break
     done
     send_log
+    tell_awaiting
     [ -z "$result" ] || tell_result "$result"
     [ "$rounds" -ge 0 ] || tell_interrupted
     rounds=$((rounds + 1))

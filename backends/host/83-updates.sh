@@ -3,6 +3,7 @@
 
 # Counts of the last look, for as long as nothing moved that they follow from.
 UPDATES_SUMMARY=$STATE_DIR/updates-summary
+UNATTENDED_LOG=/var/log/unattended-upgrades/unattended-upgrades.log
 
 # updates REFRESH PHASING: REFRESH is `refresh` or `cached`; the payload has preferences in the sections @chosen and @security.
 verb_updates() {
@@ -111,17 +112,24 @@ updates_signs() {
   emit inhibitor "$(systemd-inhibit --list --no-legend --no-pager 2>/dev/null | awk '/ block *$/ { print $1 }' | sort -u)"
 }
 
-# How unattended-upgrades fared, where it is there: its exit code says little, what it kept back and warned of says more.
+# updates_unattended: into $unattended how unattended-upgrades fared, where it is there: its exit code says little, what it kept
+# back and warned of says more.
 updates_unattended() {
-  local folder=/var/lib/unattended-upgrades log=/var/log/unattended-upgrades/unattended-upgrades.log stamp
+  local folder=/var/lib/unattended-upgrades stamp
+  unattended=
   command -v unattended-upgrade >/dev/null || return 0
   stamp=$(stat -c %Y /var/lib/apt/periodic/unattended-upgrades-stamp 2>/dev/null || echo -)
-  emit unattended.ran "$stamp"
-  [ ! -r "$folder/kept-back" ] || emit unattended.kept-back "$(tr ' ' '\n' <"$folder/kept-back" | sed '/^$/d')"
-  [ ! -r "$log" ] || emit unattended.trouble "$(tail -n 200 "$log" | awk '
-    / INFO Starting unattended upgrades script/ { lines = "" }
-    $3 == "WARNING" || $3 == "ERROR" { lines = lines $0 "\n" }
-    END { printf "%s", lines }' | tail -n 10)"
+  unattended="ran$TAB$stamp"
+  if [ -s "$folder/kept-back" ]; then
+    unattended="$unattended$NL$(tr ' ' '\n' <"$folder/kept-back" | sed -n "s/^\(..*\)/kept-back$TAB\1/p")"
+  fi
+  if [ -r "$UNATTENDED_LOG" ]; then
+    unattended="$unattended$NL$(tail -n 200 "$UNATTENDED_LOG" | awk '
+      / INFO Starting unattended upgrades script/ { lines = "" }
+      $3 == "WARNING" || $3 == "ERROR" { lines = lines "trouble\t" $0 "\n" }
+      END { printf "%s", lines }' | tail -n 10)"
+  fi
+  emit unattended "$unattended"
 }
 
 # updates_summary: into $summary pending, security and kept back. Kept for `facts` with its age.
@@ -132,7 +140,7 @@ updates_summary() {
     END { for (name in own) pending++; printf "%d\t%d\t%d", pending, security, back }' \
     "$(changes_file own)" "$(changes_file security)" "$(changes_file all)")
   [ -d "$STATE_DIR" ] || return 0
-  printf '%s\n' "$summary" >"$UPDATES_SUMMARY.new" && mv -f -- "$UPDATES_SUMMARY.new" "$UPDATES_SUMMARY"
+  printf '%s\n%s\n' "$summary" "$unattended" >"$UPDATES_SUMMARY.new" && mv -f -- "$UPDATES_SUMMARY.new" "$UPDATES_SUMMARY"
 }
 
 # changes_file NAME: never empty, so that awk counts the files right.
@@ -145,10 +153,14 @@ changes_file() {
 facts_updates() {
   local file
   first_line "$STATE_DIR/last-os-update" && emit os-update.last "$line"
+  [ ! -e /run/reboot-required ] || emit reboot.since "$(stat -c %Y /run/reboot-required)"
   [ -e "$UPDATES_SUMMARY" ] || return 0
   for file in /var/lib/dpkg/status /var/lib/apt/lists /var/lib/apt/extended_states /etc/apt/preferences \
-    /etc/apt/preferences.d /etc/apt/sources.list /etc/apt/sources.list.d; do
+    /etc/apt/preferences.d /etc/apt/sources.list /etc/apt/sources.list.d "$UNATTENDED_LOG"; do
     [ "$file" -nt "$UPDATES_SUMMARY" ] && return 0
   done
-  first_line "$UPDATES_SUMMARY" && emit updates.summary "$line"
+  whole_text "$UPDATES_SUMMARY" || return 0
+  emit updates.summary "${text%%"$NL"*}"
+  text=${text#*"$NL"}
+  [ -z "$text" ] || emit unattended "$text"
 }

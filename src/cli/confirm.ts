@@ -3,7 +3,10 @@ import { createInterface } from "node:readline/promises";
 import { failure } from "../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { Plan } from "../domain/plan/plan.ts";
+import type { Consent } from "../workflows/carry-out.ts";
 import type { CliContext } from "./context.ts";
+import { printable } from "./render/printable.ts";
+import { patienceOf, type WaitFlags } from "./rollout-options.ts";
 
 export function confirmer(yes: boolean, terminal: Pick<CliContext, "stdin" | "stderr">, signal: AbortSignal) {
   const ask = askerOnTerminal(
@@ -26,6 +29,21 @@ export function askerOnTerminal(
     if (yes) return ok(true);
     if (stdin.isTTY === true && stderr.isTTY === true) return ok(await ask(text, { stdin, stderr }, signal));
     return err(failure("cli/needs-confirmation", "there is no terminal to ask on", { next }));
+  };
+}
+
+/** Everything that an operator may be asked while a plan is carried out. */
+export function consentOf(
+  flags: WaitFlags & { readonly yes?: true },
+  context: Pick<CliContext, "stdin" | "stderr">,
+  signal: AbortSignal,
+): Consent {
+  const canAsk = context.stdin.isTTY === true && context.stderr.isTTY === true;
+  const approve = (because: string): Promise<boolean> => ask(`\n${printable(because)}. Go on? [y/N] `, context, signal);
+  return {
+    confirm: confirmer(flags.yes === true, context, signal),
+    patience: patienceOf(flags, canAsk),
+    ...(canAsk ? { approve } : {}),
   };
 }
 

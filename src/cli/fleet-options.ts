@@ -56,10 +56,11 @@ export function addFleetOptions(command: Command, wanted: FleetOptionsWanted): C
   return addOutputOptions(command, { plans: wanted.plans ?? false });
 }
 
-/** Hosts at once when nobody says otherwise: enough to be quick, few enough that a mistake stays small. */
-const DEFAULT_PARALLEL = 10;
-
-export const parallelOf = (flags: FleetFlags): number => flags.parallel ?? flags.forks ?? DEFAULT_PARALLEL;
+/** Hosts at once, when that was typed: `{}` leaves it to the strategies, which start ten at once unless they say otherwise. */
+export function typedParallel(flags: FleetFlags): { readonly maxParallel?: number } {
+  const maxParallel = flags.parallel ?? flags.forks;
+  return maxParallel === undefined ? {} : { maxParallel };
+}
 
 export function wholeNumber(text: string): number {
   const number = Number(text);

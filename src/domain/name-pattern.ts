@@ -15,7 +15,12 @@ const MAX_RANGE = 10_000;
 export function namePattern(text: string): NamePattern {
   if (!GLOB_CHARACTERS.test(text)) return { text, exact: true, matches: (name) => name === text };
   // Shells negate sets with !, picomatch with ^.
-  const matches = picomatch(expandRanges(text).replaceAll("[!", "[^"), { dot: true, nonegate: true, noext: true, strictSlashes: true });
+  const matches = picomatch(expandRanges(text).replaceAll("[!", "[^"), {
+    dot: true,
+    nonegate: true,
+    noext: true,
+    strictSlashes: true,
+  });
   return { text, exact: false, matches: (name) => matches(name) };
 }
 

@@ -3,6 +3,7 @@
  * connection loses nothing: we come back and read its log on from where we were.
  */
 import { type ActivationDone, judgeActivation } from "../domain/host/activation.ts";
+import { type Awaiting, awaitingIn } from "../domain/host/awaiting.ts";
 import type { HostRecord } from "../domain/host/protocol.ts";
 import type { HostAnswer } from "../domain/host/records.ts";
 import { followCommand, type HostCommand } from "../domain/host/verbs.ts";
@@ -30,6 +31,8 @@ export interface ActivationWatch {
   readonly detached: AbortSignal;
   readonly onLog: (chunk: Uint8Array) => void;
   readonly onReattach: (because: Failure) => void;
+  /** The closure is live and waits to be confirmed. Told at most once for each token. */
+  readonly onAwaiting: (awaiting: Awaiting) => void;
 }
 
 export async function runActivation(
@@ -38,7 +41,13 @@ export async function runActivation(
   watch: ActivationWatch,
 ): Promise<ActivationOutcome> {
   let logOffset = 0;
+  let awaited: string | undefined;
   const onRecord = (record: HostRecord): void => {
+    const awaiting = awaitingIn(record);
+    if (awaiting !== undefined && awaiting.token !== awaited) {
+      awaited = awaiting.token;
+      watch.onAwaiting(awaiting);
+    }
     if (record.name !== "log") return;
     logOffset += record.value.byteLength;
     watch.onLog(record.value);

@@ -1,20 +1,33 @@
-/** Executes a plan: hosts in the plan's order, at most so many at once, each to its own result. */
-import pLimit from "p-limit";
+/** Executes a plan: the rollout machine says which host when, and each host comes to its own result. */
 import type { HostName } from "../domain/ids.ts";
-import { parseHostName } from "../domain/ids.ts";
+import { parseHostName, parseStorePath } from "../domain/ids.ts";
 import type { ResolvedHost } from "../domain/inventory/resolved.ts";
-import { hostFinished } from "../domain/outcome/event-bodies.ts";
+import { hostFinished, rolloutTold } from "../domain/outcome/event-bodies.ts";
+import { eventErrorOf } from "../domain/outcome/event-error.ts";
 import type { HostResult } from "../domain/outcome/events.ts";
-import { failure } from "../domain/outcome/failure.ts";
+import { type Failure, failure } from "../domain/outcome/failure.ts";
+import { failureCodes } from "../domain/outcome/failure-codes/index.ts";
 import type { Plan, PlanHost } from "../domain/plan/plan.ts";
+import type { RolloutEvent } from "../domain/rollout/event.ts";
+import { rolloutFailure } from "../domain/rollout/halt-failure.ts";
+import type { Patience } from "../domain/rollout/patience.ts";
+import { situationOf } from "../domain/rollout/situation.ts";
+import type { RolloutState } from "../domain/rollout/state.ts";
+import { lookAtHealth } from "./confirmation.ts";
 import type { Fleet } from "./fleet.ts";
 import { failedResult, notStarted, resultOfOutcome, resultWithoutSteps } from "./host-result.ts";
+import { rollBackHost } from "./roll-back-host.ts";
+import { driveRollout } from "./rollout-driver.ts";
 import { runHost } from "./run-host.ts";
+import type { HostSession } from "./session.ts";
 import type { StepContext } from "./step-context.ts";
 
 export interface Execution extends Omit<StepContext, "session"> {
   readonly fleet: Fleet;
   readonly hosts: ReadonlyMap<HostName, ResolvedHost>;
+  readonly patience: Patience;
+  /** Asks whether the next stage may begin; left out when nobody can be asked. */
+  readonly approve?: (because: string) => Promise<boolean>;
 }
 
 export interface Executed {
@@ -68,7 +81,8 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<Exe
   for (const host of plan.hosts) {
     if (!results.has(host.name)) await keep(leftOut(host, state, execution));
   }
-  return Promise.all(plan.hosts.map((host) => started.get(host.name) as Promise<HostResult>));
+  const inOrder = plan.hosts.map((host) => results.get(host.name) as HostResult);
+  return { results: inOrder, halted: rolloutFailure(state) };
 }
 
 async function perform(plan: Plan, host: PlanHost, execution: Execution): Promise<HostResult> {

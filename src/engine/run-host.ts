@@ -66,7 +66,7 @@ async function runStep(step: Step, facts: HostFacts | undefined, context: StepCo
   const phase = phaseOf(step);
   await recorder.record(phaseStarted(phase, host));
   const startedAt = clock.now();
-  const outcome = await handle(step, context);
+  const outcome = await handle(step, facts === undefined ? context : { ...context, before: facts });
   const error = outcome.kind === "failed" || outcome.kind === "unknown" ? { error: outcome.error } : {};
   await recorder.record(phaseEnded(phase, { host, ms: clock.now() - startedAt, ...error }));
   return outcome;
@@ -83,16 +83,16 @@ function handle(step: Step, context: StepContext): Promise<StepOutcome> {
       return activate(step, context);
     case "run":
       return runOnHost(step, context);
+    case "os-update":
+      return updateOs(step, context);
+    case "reboot":
+      return rebootHost(step, context);
     default:
       return unreachable(step);
   }
 }
 
 function phaseOf(step: Step): Phase {
-    case "os-update":
-      return updateOs(step, context);
-    case "reboot":
-      return rebootHost(step, context);
   switch (step.kind) {
     case "copy":
       return "copy";
@@ -103,15 +103,15 @@ function phaseOf(step: Step): Phase {
       return "activate";
     case "run":
       return "task";
+    case "os-update":
+    case "reboot":
+      return step.kind;
     default:
       return unreachable(step);
   }
 }
 
 /** A host is "already done" only when all its steps were. */
-    case "os-update":
-    case "reboot":
-      return step.kind;
 const worthTelling = (before: StepOutcome, now: StepOutcome): StepOutcome =>
   now.kind === "already-done" && before.kind === "done" ? before : now;
 

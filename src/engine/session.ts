@@ -18,6 +18,8 @@ export interface HostSession {
   ask(command: HostCommand, options: AskOptions): Promise<Result<HostAnswer>>;
   /** The host's Nix daemon as a local socket; opened once for each connection, closed with it. */
   daemonSocket(): Promise<Result<ForwardedSocket>>;
+  /** A second conversation over a connection of its own, which its user closes. */
+  openFresh(signal: AbortSignal): Promise<Result<HostSession>>;
   /** Gives the present connection up and opens a new one. */
   reconnect(signal: AbortSignal): Promise<Result<void>>;
   close(): Promise<void>;
@@ -57,6 +59,7 @@ export async function openSession(
       socket ??= connection.forwardUnix(DAEMON_SOCKET);
       return socket;
     },
+    openFresh: (limit) => openSession(host, { connect, program, elevation }, limit),
     async reconnect(again) {
       await connection.close();
       socket = undefined;

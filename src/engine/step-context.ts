@@ -1,33 +1,39 @@
 /** What a handler works with. */
 import type { Elevation } from "../domain/host/loader.ts";
+import type { HostName } from "../domain/ids.ts";
+import type { ResolvedHost } from "../domain/inventory/resolved.ts";
+import type { HostFacts } from "../domain/observation/facts.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
+import type { LocalCommands } from "../ports/local-commands.ts";
 import type { NixBuilder } from "../ports/nix-builder.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { StoreFiles } from "../ports/store-files.ts";
-import type { LocalCommands } from "../ports/local-commands.ts";
+import type { Fleet } from "./fleet.ts";
 import type { Interruption } from "./interruption.ts";
+import type { RebootSlots } from "./reboot-slots.ts";
 import type { Recorder } from "./recorder.ts";
 import type { HostSession } from "./session.ts";
 
 export interface StepContext {
-import type { RebootSlots } from "./reboot-slots.ts";
   readonly session: HostSession;
-  readonly builder: NixBuilder;
-  readonly secrets: SecretStore;
-  readonly storeFiles: StoreFiles;
-  readonly recorder: Recorder;
   /** All hosts of the run, for hooks that run on another host. */
   readonly fleet: Fleet;
   readonly hosts: ReadonlyMap<HostName, ResolvedHost>;
   readonly localCommands: LocalCommands;
   readonly rebootSlots: RebootSlots;
+  readonly builder: NixBuilder;
+  readonly secrets: SecretStore;
+  readonly storeFiles: StoreFiles;
+  readonly recorder: Recorder;
   readonly clock: Clock;
   /** Tells whether a run that holds a lock is dead. */
   readonly journal: Journal;
   readonly interruption: Interruption;
   /** How commands become root. */
   readonly elevation: Elevation;
+  /** The host as it was when its lock was taken. */
+  readonly before?: HostFacts;
   /** `user@machine`. */
   readonly operator: string;
   /** Git revision of the fleet, for the host's state. */

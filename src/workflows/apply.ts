@@ -4,33 +4,28 @@ import { exitCodes } from "../domain/outcome/exit-codes.ts";
 import { err } from "../domain/outcome/result.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import { verifyPlan } from "../domain/plan/verify.ts";
-import { type CarryOut, carryOut } from "./carry-out.ts";
+import { type Consent, carryOut } from "./carry-out.ts";
 import { planRoot } from "./plan.ts";
 import { type ApplyRequest, planApply } from "./plan-apply.ts";
 import { inFrame, type Outcome } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
 
-export async function applyFleet(request: ApplyRequest, confirm: CarryOut["confirm"], tools: Tools): Promise<Outcome> {
+export async function applyFleet(request: ApplyRequest, consent: Consent, tools: Tools): Promise<Outcome> {
   return inFrame("apply", tools, true, async (frame) => {
     const plan = await planApply(request, frame, tools);
     if (!plan.ok) return plan;
     tools.audience.plan(plan.value);
-    return carryOut({ plan: plan.value, hosts: request.hosts, confirm }, frame, tools);
+    return carryOut({ plan: plan.value, hosts: request.hosts, ...consent }, frame, tools);
   });
 }
 
 /** Executes a plan that was read from a file. A host that moved since is refused, the others go on. */
-export async function applyPlan(
-  plan: Plan,
-  inventory: Inventory,
-  confirm: CarryOut["confirm"],
-  tools: Tools,
-): Promise<Outcome> {
+export async function applyPlan(plan: Plan, inventory: Inventory, consent: Consent, tools: Tools): Promise<Outcome> {
   const problems = verifyPlan(plan, { inventory });
   if (problems.length > 0) return err(problems);
   return inFrame(plan.verb, tools, true, async (frame) => {
     tools.audience.plan(plan);
-    const outcome = await carryOut({ plan, hosts: inventory.hosts, confirm }, frame, tools);
+    const outcome = await carryOut({ plan, hosts: inventory.hosts, ...consent }, frame, tools);
     // As long as a host is missing the file may be applied again.
     if (outcome.ok && outcome.value === exitCodes.ok) await tools.builder.removeRoot(planRoot(plan));
     return outcome;

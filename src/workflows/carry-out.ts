@@ -1,26 +1,38 @@
 /** From a plan to results: show, ask, sign, execute, conclude. The same path for every verb and for plan files. */
 import type { HostName } from "../domain/ids.ts";
 import type { ResolvedHost } from "../domain/inventory/resolved.ts";
-import { planMade } from "../domain/outcome/event-bodies.ts";
+import { diagnosed, planMade } from "../domain/outcome/event-bodies.ts";
 import type { ExitCode } from "../domain/outcome/exit-codes.ts";
 import type { Failure } from "../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { Plan } from "../domain/plan/plan.ts";
+import type { Patience } from "../domain/rollout/patience.ts";
 import { executePlan } from "../engine/execute-plan.ts";
 import { resultsNotStarted } from "../engine/host-result.ts";
 import { systemsOf } from "./plan.ts";
 import { concludeRun, type Frame } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
 
-export interface CarryOut {
-  readonly plan: Plan;
-  readonly hosts: readonly ResolvedHost[];
+/** A run does not sit and wait for a window: it ends as paused, and is run again. */
+const NO_PATIENCE: Patience = { windowPatienceMs: 0, approvalPatienceMs: 0 };
+
+/** What the operator has to say while a plan is carried out. */
+export interface Consent {
   /** Asks the operator; not asked when nothing would change. */
   readonly confirm: (plan: Plan) => Promise<Result<boolean>>;
+  /** Asks the operator whether the next stage may begin; left out when nobody can be asked. */
+  readonly approve?: (because: string) => Promise<boolean>;
+  /** How long to wait for a window or an approval; left out, the run pauses at once. */
+  readonly patience?: Patience;
+}
+
+export interface CarryOut extends Consent {
+  readonly plan: Plan;
+  readonly hosts: readonly ResolvedHost[];
 }
 
 export async function carryOut(
-  { plan, hosts, confirm }: CarryOut,
+  { plan, hosts, confirm, approve, patience = NO_PATIENCE }: CarryOut,
   frame: Frame,
   tools: Tools,
 ): Promise<Result<ExitCode, readonly Failure[]>> {
@@ -34,14 +46,17 @@ export async function carryOut(
     const signed = await signClosures(plan, tools);
     if (!signed.ok) return err([signed.error]);
   }
-  const results = await executePlan(plan, {
+  const { results, halted } = await executePlan(plan, {
     ...tools,
     fleet: frame.fleet,
     recorder: frame.recorder,
     hosts: new Map<HostName, ResolvedHost>(hosts.map((host) => [host.name, host])),
     revision: plan.inputs.revision,
+    patience,
+    ...(approve === undefined ? {} : { approve }),
   });
-  return ok(await concludeRun(frame, results, tools));
+  if (halted !== undefined) await frame.recorder.record(diagnosed(halted, "warn"));
+  return ok(await concludeRun(frame, results, tools, halted));
 }
 
 /** Only what will be copied: closures of a rollback lie on their hosts, signed once already. */

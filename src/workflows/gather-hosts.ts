@@ -48,7 +48,7 @@ async function gatherHost(
   desired: Result<DesiredHost>,
   { fleet, storeFiles, journal, signal }: Gathering,
 ): Promise<HostInput> {
-  const { name, base } = host;
+  const { name, base, confirmMs } = host;
   const lockAbandoned = observed.ok && (await isAbandoned(observed.value.lock, journal));
   const input = {
     host: { name, base },

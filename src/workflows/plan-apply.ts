@@ -5,11 +5,15 @@ import { type Failure, failure } from "../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import { assemble } from "../domain/plan/assemble.ts";
 import type { DesiredHost } from "../domain/plan/host-input.ts";
+import type { OsStage } from "../domain/plan/os-stage.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import { verifyPlan } from "../domain/plan/verify.ts";
+import { allAtOnce, type RolloutOverride, rolloutHosts } from "../domain/rollout/strategy.ts";
 import { buildClosures, type Closures } from "./build-closures.ts";
 import { gatherHosts } from "./gather-hosts.ts";
 import { observeHosts } from "./observe-hosts.ts";
+import { withUpdateCounts } from "./os/look-at-updates.ts";
+import { stageUpdates } from "./os/stage-updates.ts";
 import type { Frame } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
 
@@ -19,8 +23,18 @@ export interface ApplyRequest {
   readonly hosts: readonly ResolvedHost[];
   /** The selection as typed, for the plan. */
   readonly selection: readonly string[];
-  readonly maxParallel: number;
+  /** Hosts at once over all strategies, when it was typed. */
+  readonly maxParallel?: number;
+  /** What was typed about the rollout; wins over the inventory. */
+  readonly rollout: RolloutOverride;
+  /** Whether updates that are due by the hosts' policies are part of it. */
+  readonly osUpdates: boolean;
+  /** Asks hosts that do not know their pending updates for them. */
+  readonly countUpdates: boolean;
 }
+
+/** How long a host takes, as far as a window is concerned: copy, activation and confirmation with room to spare. */
+const ESTIMATE_MS = 5 * 60_000;
 
 /** Fails with what concerns the fleet as a whole; a host's own trouble stands in the plan. */
 export async function planApply(
@@ -32,13 +46,24 @@ export async function planApply(
   const { recorder, fleet } = frame;
   const { clock, builder, storeFiles, secrets, journal, interruption } = tools;
   const signal = interruption.draining;
-  const [closures, observed] = await Promise.all([
+  const staged = rolloutHosts({
+    inventory,
+    hosts,
+    override: request.rollout,
+    plain: allAtOnce,
+    heedInventory: true,
+    estimateMs: () => ESTIMATE_MS,
+  });
+  if (!staged.ok) return staged;
+  const [closures, seen] = await Promise.all([
     buildClosures(hosts, { builder, inventory, recorder, clock, signal }),
     observeHosts(hosts, { fleet, recorder, clock, signal }),
   ]);
   if (signal.aborted) return err([failure("cli/interrupted", "interrupted before anything was changed")]);
   if (!closures.ok) return err([closures.error]);
   await tellWarnings(closures.value, frame);
+  const observed = request.countUpdates ? await withUpdateCounts(hosts, seen, { fleet, signal }) : seen;
+  const stages = request.osUpdates ? await stageUpdates(hosts, observed, inventory, { fleet, signal }) : new Map();
   const desired = new Map([...closures.value.hosts].map(([name, built]) => [name, desiredOf(built)]));
   const gathered = await gatherHosts(hosts, observed, desired, { fleet, storeFiles, secrets, journal, signal });
   const plan = assemble({
@@ -46,12 +71,16 @@ export async function planApply(
     createdAt: new Date(clock.now()).toISOString(),
     toolVersion: tools.toolVersion,
     inputs: inputsOf(closures.value, request),
-    maxParallel: request.maxParallel,
-    hosts: gathered,
+    rolloutHosts: staged.value,
+    ...(request.maxParallel === undefined ? {} : { maxParallel: request.maxParallel }),
+    hosts: gathered.map((input) => ({ ...input, ...stageOf(stages.get(input.host.name)) })),
   });
   const problems = verifyPlan(plan);
   return problems.length === 0 ? ok(plan) : err(problems);
 }
+
+const stageOf = (osStage: OsStage | undefined): { readonly osStage?: OsStage } =>
+  osStage === undefined ? {} : { osStage };
 
 const desiredOf = (built: Closures["hosts"] extends ReadonlyMap<unknown, infer B> ? B : never): Result<DesiredHost> =>
   built.ok

@@ -44,7 +44,7 @@ async function keepPlan(
 /** The name that keeps a saved plan's closures alive until the plan is carried out. */
 export const planRoot = ({ id }: Plan): string => `plan-${id.slice(0, 16)}`;
 
-/** The closures that the plan makes live, each once. */
+/** The closures that the plan makes live, with what describes them, each once. */
 export function systemsOf(plan: Plan) {
   const changing = plan.hosts.filter((host) => host.action === "change");
   const described = changing.flatMap(({ steps }) =>

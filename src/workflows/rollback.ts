@@ -23,7 +23,8 @@ export interface RollbackRequest {
   readonly inventory: Inventory;
   readonly hosts: readonly ResolvedHost[];
   readonly selection: readonly string[];
-  readonly maxParallel: number;
+  /** Hosts at once, when it was typed. */
+  readonly maxParallel?: number;
   readonly to: "previous" | Generation;
 }
 
@@ -73,7 +74,7 @@ async function planRollback(
     createdAt: new Date(clock.now()).toISOString(),
     toolVersion: tools.toolVersion,
     inputs: { flake: null, revision: null, dirty: false, inventoryDigest: inventory.digest, selection },
-    maxParallel,
+    ...(maxParallel === undefined ? {} : { maxParallel }),
     hosts: await gatherHosts(hosts, observed, desired, { fleet, storeFiles, secrets, journal, signal }),
   });
   const problems = verifyPlan(plan);

@@ -2,7 +2,7 @@
 import type { RunId } from "../domain/ids.ts";
 import { diagnosed, runEnded, runStarted, signalled } from "../domain/outcome/event-bodies.ts";
 import type { HostResult } from "../domain/outcome/events.ts";
-import type { ExitCode } from "../domain/outcome/exit-codes.ts";
+import { type ExitCode, worstExitCode } from "../domain/outcome/exit-codes.ts";
 import type { Failure } from "../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import { failureExitCode, runExitCode } from "../domain/outcome/run-exit-code.ts";
@@ -84,8 +84,10 @@ export async function concludeRun(
   frame: Frame,
   hosts: readonly HostResult[],
   { clock, interruption }: Tools,
+  halted?: Failure,
 ): Promise<ExitCode> {
-  const exit = runExitCode(hosts, interruption.first);
+  const hostsExit = runExitCode(hosts, interruption.first);
+  const exit = halted === undefined ? hostsExit : worstExitCode([hostsExit, failureExitCode([halted], undefined)]);
   await frame.recorder.record(runEnded({ exit, ms: clock.now() - frame.startedAt, hosts }));
   return exit;
 }

@@ -12,7 +12,8 @@ export interface RunRequest {
   readonly inventory: Inventory;
   readonly hosts: readonly ResolvedHost[];
   readonly selection: readonly string[];
-  readonly maxParallel: number;
+  /** Hosts at once, when it was typed. */
+  readonly maxParallel?: number;
   readonly command: RunCommand;
 }
 
@@ -24,7 +25,7 @@ export function runOnHosts(request: RunRequest, tools: Tools): Promise<Outcome> 
       createdAt: new Date(clock.now()).toISOString(),
       toolVersion: tools.toolVersion,
       inputs: { flake: null, revision: null, dirty: false, inventoryDigest: inventory.digest, selection },
-      maxParallel,
+      ...(maxParallel === undefined ? {} : { maxParallel }),
       hosts: hosts.map(({ name, base }) => ({ name, base })),
       command,
     });

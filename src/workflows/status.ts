@@ -9,6 +9,7 @@ import { assembleStatus } from "../domain/status/assemble-status.ts";
 import type { Status } from "../domain/status/status.ts";
 import { buildClosures } from "./build-closures.ts";
 import { observeHosts } from "./observe-hosts.ts";
+import { withUpdateCounts } from "./os/look-at-updates.ts";
 import { type Frame, inFrame, type Outcome } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
 
@@ -32,7 +33,9 @@ async function lookAndTell(request: StatusRequest, frame: Frame, tools: Tools): 
   const { fleet, recorder } = frame;
   const signal = interruption.draining;
   const [observed, desired] = await Promise.all([
-    observeHosts(hosts, { fleet, recorder, clock, signal }),
+    observeHosts(hosts, { fleet, recorder, clock, signal }).then((seen) =>
+      withUpdateCounts(hosts, seen, { fleet, signal }),
+    ),
     request.compare ? desiredSystems(request, frame, tools) : ok(new Map<HostName, StorePath>()),
   ]);
   if (signal.aborted) return err([failure("cli/interrupted", "interrupted before every host had answered")]);

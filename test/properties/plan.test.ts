@@ -48,7 +48,7 @@ test("the id does not depend on the time, and on everything else", () => {
     fc.property(anyRequest, (request) => {
       const { id } = assemble(request);
       expect(assemble({ ...request, createdAt: "2031-05-05T00:00:00.000Z" }).id).toBe(id);
-      expect(assemble({ ...request, maxParallel: request.maxParallel + 1 }).id).not.toBe(id);
+      expect(assemble({ ...request, maxParallel: (request.maxParallel ?? 0) + 1 }).id).not.toBe(id);
     }),
   );
 });

@@ -8,6 +8,7 @@ import {
   activateCommand,
   gcCommand,
   inspectCommand,
+  rejectCommand,
   removeCommand,
 } from "../../src/domain/host/verbs.ts";
 import { parseGeneration, parseRunId, parseStorePath } from "../../src/domain/ids.ts";
@@ -19,14 +20,27 @@ const expected = { live: null, generation: parseGeneration(0)! };
 
 describe("the verbs", () => {
   test("write an absent value as a dash, so that no argument is empty", () => {
-    expect(activateCommand(system, { run, expected, owner: "ann@desk", revision: null }).args).toEqual([
-      ...[run, system, "-", "0", "ann@desk", "-"],
-    ]);
     expect(
-      removeCommand({ run, expected: { ...expected, live: system }, owner: "ann@desk", revision: "abc" }).args,
+      activateCommand(system, { run, expected, owner: "ann@desk", revision: null, confirmSeconds: 0 }).args,
+    ).toEqual([...[run, system, "-", "0", "ann@desk", "-"]]);
+    expect(
+      removeCommand({
+        run,
+        expected: { ...expected, live: system },
+        owner: "ann@desk",
+        revision: "abc",
+        confirmSeconds: 0,
+      }).args,
     ).toEqual([...[run, system, "0", "ann@desk", "abc"]]);
     expect(acquireLockCommand({ run, owner: "ann", ttlSeconds: 60, reason: "apply" }).args.at(-1)).toBe("-");
     expect(gcCommand(5).args).toEqual(["--keep", "5"]);
+  });
+
+  test("ask for a confirmation in front of everything else, and for none with no seconds", () => {
+    const request = { run, expected, owner: "ann@desk", revision: null, confirmSeconds: 45 };
+    expect(activateCommand(system, request).args.slice(0, 2)).toEqual(["confirm=45", run]);
+    expect(removeCommand(request).args.slice(0, 2)).toEqual(["confirm=45", run]);
+    expect(rejectCommand(run, "ab", "two\nlines\tand more").args).toEqual([run, "ab", "two lines and more"]);
   });
 
   test("name paths to look at in the payload, not on the command line", () => {

@@ -7,13 +7,21 @@ import { err, type Result } from "../../domain/outcome/result.ts";
 import { decodePlan } from "../../domain/plan/codec.ts";
 import type { Plan } from "../../domain/plan/plan.ts";
 import { applyFleet, applyPlan } from "../../workflows/apply.ts";
-import { confirmer } from "../confirm.ts";
+import { consentOf } from "../confirm.ts";
 import type { CliContext } from "../context.ts";
-import { addFleetOptions, type FleetFlags, parallelOf, selectionWords } from "../fleet-options.ts";
+import { addFleetOptions, type FleetFlags, selectionWords, typedParallel } from "../fleet-options.ts";
 import { runFleetVerb } from "../fleet-verb.ts";
+import {
+  addRolloutOptions,
+  addWaitOption,
+  type RolloutFlags,
+  rolloutOverride,
+  type WaitFlags,
+} from "../rollout-options.ts";
 import { showPlan } from "./plan.ts";
 
-interface ApplyFlags extends FleetFlags {
+interface ApplyFlags extends FleetFlags, RolloutFlags, WaitFlags {
+  readonly osUpdates?: boolean;
   readonly yes?: true;
   readonly check?: true;
 }
@@ -23,6 +31,8 @@ export function configure(command: Command, context: CliContext): void {
     .argument("[plan|pattern...]", "a file that nixfleet plan --out wrote, or hosts; all hosts when nothing is said")
     .option("-y, --yes", "do not ask")
     .option("--check", "only show the plan, as nixfleet plan does");
+  addWaitOption(addRolloutOptions(command));
+  command.option("--no-os-updates", "leave out updates of the distribution that policies ask for");
   addFleetOptions(command, { plans: true, evaluates: true, parallel: true });
   command.action(async (words: readonly string[], flags: ApplyFlags) => {
     const file = await planFileAmong(words, context);
@@ -43,9 +53,12 @@ function applySelected(patterns: readonly string[], flags: ApplyFlags, context: 
             inventory,
             hosts: hosts.map(({ host }) => host),
             selection: selectionWords(flags, patterns),
-            maxParallel: parallelOf(flags),
+            ...typedParallel(flags),
+            rollout: rolloutOverride(flags),
+            osUpdates: flags.osUpdates !== false,
+            countUpdates: false,
           },
-          confirmer(flags.yes === true, context, tools.interruption.draining),
+          consentOf(flags, context, tools.interruption.draining),
           tools,
         ),
     },
@@ -71,12 +84,7 @@ function applyFile(file: string, flags: ApplyFlags, context: CliContext): Promis
       work: async ({ inventory }, _selection, tools) => {
         const plan = await readPlan(file);
         if (!plan.ok) return err([plan.error]);
-        return applyPlan(
-          plan.value,
-          inventory,
-          confirmer(flags.yes === true, context, tools.interruption.draining),
-          tools,
-        );
+        return applyPlan(plan.value, inventory, consentOf(flags, context, tools.interruption.draining), tools);
       },
     },
     context,

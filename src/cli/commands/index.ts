@@ -40,7 +40,11 @@ export const commands: readonly CommandEntry[] = [
     summary: "make, edit, show and check encrypted secrets",
     load: () => import("./secrets.ts"),
   },
-  { name: "windows", summary: "when maintenance windows open, clock changes and all", load: () => import("./windows.ts") },
+  {
+    name: "windows",
+    summary: "when maintenance windows open, clock changes and all",
+    load: () => import("./windows.ts"),
+  },
   { name: "keys", summary: "the key that signs what hosts accept", load: () => import("./keys.ts") },
   { name: "lab", summary: "throw-away machines to try and to test on", load: () => import("./lab.ts") },
   { name: "runs", summary: "what was done from here, and what became of it", load: () => import("./runs.ts") },

@@ -6,11 +6,12 @@ import { showUpdates, updateHosts } from "../../workflows/os/os-update.ts";
 import { promotedVersions } from "../../workflows/os/promoted.ts";
 import { confirmer } from "../confirm.ts";
 import type { CliContext } from "../context.ts";
-import { addFleetOptions, type FleetFlags, selectionWords } from "../fleet-options.ts";
+import { addFleetOptions, type FleetFlags, selectionWords, typedParallel } from "../fleet-options.ts";
 import { needsSelection, runFleetVerb } from "../fleet-verb.ts";
+import { addRolloutOptions, type RolloutFlags, rolloutOverride } from "../rollout-options.ts";
 import { addOsOptions, type OsFlags, planOnly, rebootWish } from "./os-options.ts";
 
-interface OsUpdateFlags extends FleetFlags, OsFlags, PolicyOverrides {
+interface OsUpdateFlags extends FleetFlags, RolloutFlags, OsFlags, PolicyOverrides {
   readonly promote?: string;
 }
 
@@ -30,6 +31,7 @@ export function configure(command: Command, context: CliContext): void {
     .addOption(choice("--reboot <when>", "the host's policy by default", ["never", "if-needed", "always"]))
     .option("--promote <run>", "exactly the versions that this run installed, such as a canary's");
   addFleetOptions(addOsOptions(command), { plans: true, parallel: true });
+  addRolloutOptions(command);
   command.action((patterns: readonly string[], flags: OsUpdateFlags) => update(patterns, flags, context));
 }
 
@@ -49,8 +51,8 @@ function update(patterns: readonly string[], flags: OsUpdateFlags, context: CliC
           inventory,
           hosts: selection.hosts.map(({ host }) => host),
           selection: selectionWords(flags, patterns),
-          ...parallel(flags),
-          rollout: {},
+          ...typedParallel(flags),
+          rollout: rolloutOverride(flags),
           overrides: overridesOf(flags),
           wish: rebootWish(flags, flags.reboot === "always" ? "always" : "if-needed", inventory),
           ...(promoted === undefined ? {} : { promoted: promoted.value }),
@@ -62,11 +64,6 @@ function update(patterns: readonly string[], flags: OsUpdateFlags, context: CliC
     context,
   );
 }
-
-const parallel = ({ parallel: limit, forks }: FleetFlags): { readonly maxParallel?: number } => {
-  const typed = limit ?? forks;
-  return typed === undefined ? {} : { maxParallel: typed };
-};
 
 const overridesOf = ({ selection, phasing, repair, staleIndexes, reboot }: OsUpdateFlags): PolicyOverrides => ({
   ...(selection === undefined ? {} : { selection }),

@@ -6,10 +6,12 @@ import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import { planFleet } from "../../workflows/plan.ts";
 import type { CliContext } from "../context.ts";
-import { addFleetOptions, type FleetFlags, parallelOf, selectionWords } from "../fleet-options.ts";
+import { addFleetOptions, type FleetFlags, selectionWords, typedParallel } from "../fleet-options.ts";
 import { runFleetVerb } from "../fleet-verb.ts";
+import { addRolloutOptions, type RolloutFlags, rolloutOverride } from "../rollout-options.ts";
 
-interface PlanFlags extends FleetFlags {
+interface PlanFlags extends FleetFlags, RolloutFlags {
+  readonly osUpdates?: boolean;
   readonly out?: string;
   readonly detailedExitcode?: true;
 }
@@ -19,6 +21,8 @@ export function configure(command: Command, context: CliContext): void {
     .argument("[pattern...]", "hosts, as with --limit; all hosts when nothing is said")
     .option("--out <file>", "write the plan, for nixfleet apply FILE")
     .option("--detailed-exitcode", "exit with 2 when there are changes");
+  addRolloutOptions(command);
+  command.option("--no-os-updates", "leave out updates of the distribution that policies ask for");
   addFleetOptions(command, { plans: true, evaluates: true, parallel: true });
   command.action((patterns: readonly string[], flags: PlanFlags) => showPlan(patterns, flags, context));
 }
@@ -36,7 +40,10 @@ export function showPlan(patterns: readonly string[], flags: PlanFlags, context:
             inventory,
             hosts: hosts.map(({ host }) => host),
             selection: selectionWords(flags, patterns),
-            maxParallel: parallelOf(flags),
+            ...typedParallel(flags),
+            rollout: rolloutOverride(flags),
+            osUpdates: flags.osUpdates !== false,
+            countUpdates: true,
             detailedExitCode: flags.detailedExitcode === true,
             ...(flags.out === undefined
               ? {}

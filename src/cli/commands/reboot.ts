@@ -6,9 +6,10 @@ import { confirmer } from "../confirm.ts";
 import type { CliContext } from "../context.ts";
 import { addFleetOptions, type FleetFlags, selectionWords, typedParallel } from "../fleet-options.ts";
 import { needsSelection, runFleetVerb } from "../fleet-verb.ts";
+import { addRolloutOptions, type RolloutFlags, rolloutOverride } from "../rollout-options.ts";
 import { addOsOptions, type OsFlags, planOnly, rebootWish } from "./os-options.ts";
 
-interface RebootFlags extends FleetFlags, OsFlags {
+interface RebootFlags extends FleetFlags, RolloutFlags, OsFlags {
   readonly always?: true;
 }
 
@@ -17,6 +18,7 @@ export function configure(command: Command, context: CliContext): void {
     .argument("[pattern...]", "hosts, as with --limit")
     .option("--always", "also hosts that need no reboot, or of which it is not known");
   addFleetOptions(addOsOptions(command), { plans: true, parallel: true });
+  addRolloutOptions(command);
   command.action((patterns: readonly string[], flags: RebootFlags) => reboot(patterns, flags, context));
 }
 
@@ -35,7 +37,7 @@ function reboot(patterns: readonly string[], flags: RebootFlags, context: CliCon
           hosts: selection.hosts.map(({ host }) => host),
           selection: selectionWords(flags, patterns),
           ...typedParallel(flags),
-          rollout: {},
+          rollout: rolloutOverride(flags),
           wish: rebootWish(flags, flags.always === true ? "always" : "if-needed", inventory),
         };
         if (only !== undefined) return showReboots(request, only, tools);

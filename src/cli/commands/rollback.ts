@@ -5,7 +5,7 @@ import { err } from "../../domain/outcome/result.ts";
 import { rollBack, showRollback } from "../../workflows/rollback.ts";
 import { confirmer } from "../confirm.ts";
 import type { CliContext } from "../context.ts";
-import { addFleetOptions, type FleetFlags, parallelOf, selectionWords } from "../fleet-options.ts";
+import { addFleetOptions, type FleetFlags, selectionWords, typedParallel } from "../fleet-options.ts";
 import { needsSelection, runFleetVerb } from "../fleet-verb.ts";
 
 interface RollbackFlags extends FleetFlags {
@@ -45,7 +45,7 @@ export function goBack(
           inventory,
           hosts: selection.hosts.map(({ host }) => host),
           selection: selectionWords(flags, patterns),
-          maxParallel: parallelOf(flags),
+          ...typedParallel(flags),
           to: flags.to,
         };
         if (flags.check === true) return showRollback(request, tools);

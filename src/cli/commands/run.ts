@@ -9,7 +9,7 @@ import type { RunCommand } from "../../domain/plan/assemble-run.ts";
 import { runOnHosts } from "../../workflows/run.ts";
 import type { CliContext } from "../context.ts";
 import { durationArgument } from "../duration-argument.ts";
-import { addFleetOptions, type FleetFlags, parallelOf, selectionWords } from "../fleet-options.ts";
+import { addFleetOptions, type FleetFlags, selectionWords, typedParallel } from "../fleet-options.ts";
 import { needsSelection, runFleetVerb } from "../fleet-verb.ts";
 
 interface RunFlags extends FleetFlags {
@@ -38,7 +38,7 @@ export function configure(command: Command, context: CliContext): void {
           if (unselected !== undefined) return err([unselected]);
           if (!chosen.ok) return err([chosen.error]);
           const hosts = selection.hosts.map(({ host }) => host);
-          const plan = { inventory, hosts, selection: selectionWords(flags), maxParallel: parallelOf(flags) };
+          const plan = { inventory, hosts, selection: selectionWords(flags), ...typedParallel(flags) };
           return runOnHosts({ ...plan, command: chosen.value }, tools);
         },
       },

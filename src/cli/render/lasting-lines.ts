@@ -24,6 +24,7 @@ export function lastingLines(event: RunEvent, view: LineView): string[] {
     case "diagnostic":
       // What ends a run is told whole, when it has ended.
       return event.level === "error" ? [] : [diagnosticLine(event, view.style)];
+    case "rollout":
     case "signal":
       return [view.style.warning(printable(event.msg))];
     case "phase_start":
@@ -35,9 +36,9 @@ export function lastingLines(event: RunEvent, view: LineView): string[] {
       return view.verbosity >= 3 && event.phase !== "task"
         ? [`${printable(event.host)} | ${printable(event.msg)}`]
         : [];
-    case "version":
     case "os_updated":
       return osUpdateLines(event, view);
+    case "version":
     case "plan":
     case "phase_progress":
     case "summary":
@@ -45,7 +46,6 @@ export function lastingLines(event: RunEvent, view: LineView): string[] {
   }
 }
 
-function isWorthALine({ status, error }: HostResult, { verb, verbosity, hosts }: LineView): boolean {
 /** What has to be looked after is told always; the packages stand in the plan already. */
 function osUpdateLines(
   { host, packages, conffiles, services }: Extract<RunEvent, { type: "os_updated" }>,
@@ -64,6 +64,7 @@ function osUpdateLines(
   ];
 }
 
+function isWorthALine({ status, error }: HostResult, { verb, verbosity, hosts }: LineView): boolean {
   // How a command ended stands above what it printed.
   const toldWithOutput = verb === "run" && (status === "changed" || error?.code === COMMAND_FAILED);
   if (toldWithOutput) return verbosity > 0;

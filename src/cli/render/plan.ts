@@ -1,7 +1,7 @@
 /** A plan for people: what changes first, one block for each group of equal change, then who is left out and why. */
 import { foldHosts } from "../../domain/fold-hosts.ts";
 import { type ChangeGroup, groupChanges } from "../../domain/plan/groups.ts";
-import type { Plan } from "../../domain/plan/plan.ts";
+import type { Plan, PlanHost } from "../../domain/plan/plan.ts";
 import type { DiffChoice } from "../output-options.ts";
 import { count, wrap } from "./layout.ts";
 import { renderChanges } from "./plan-changes.ts";
@@ -27,6 +27,7 @@ export function renderPlan(plan: Plan, view: PlanView): string {
     ...(view.verbosity < 0 ? [] : groups.map((group) => renderGroup(plan, group, view))),
     ...renderRefusals(plan, view),
     ...unchanged(plan, view),
+    pendingUpdates(plan, view),
     closing(plan, groups.length, view),
   ];
   return `${blocks
@@ -79,6 +80,21 @@ function unchanged(plan: Plan, { style, width, verbosity }: PlanView): string[][
   const names = plan.hosts.filter((host) => host.action === "none").map((host) => host.name);
   if (names.length === 0 || verbosity < 1) return [];
   return [wrap(`${printable(foldHosts(names))}: up to date`, { first: "", width }).map((line) => style.dim(line))];
+}
+
+/** What the distribution has in store and this plan does not install. */
+function pendingUpdates(plan: Plan, { style, width, verbosity }: PlanView): string[] {
+  const waiting = plan.hosts.filter((host) => host.os === undefined && (host.pendingUpdates?.pending ?? 0) > 0);
+  if (waiting.length === 0 || verbosity < 0) return [];
+  const sum = (of: (updates: NonNullable<PlanHost["pendingUpdates"]>) => number): number =>
+    waiting.reduce((total, { pendingUpdates: updates }) => total + (updates === undefined ? 0 : of(updates)), 0);
+  const security = sum((updates) => updates.security);
+  const names = printable(foldHosts(waiting.map((host) => host.name)));
+  const words = `${count(
+    sum((updates) => updates.pending),
+    "package update",
+  )} pending on ${names}, ${security} of them security: nixfleet os-update`;
+  return wrap(words, { first: "", width }).map((line) => (security > 0 ? style.warning(line) : style.dim(line)));
 }
 
 function closing(plan: Plan, groups: number, { style, width, next }: PlanView): string[] {

@@ -38,7 +38,7 @@ export function renderStatus(status: Status, view: StatusView): string {
     .join("\n\n")}\n`;
 }
 
-const COLUMNS = ["host", "state", "gen", "age", "reboot", "free disk", "os"];
+const COLUMNS = ["host", "state", "gen", "age", "updates", "reboot", "free disk", "os"];
 
 const heading = (style: Style): Cell[] => COLUMNS.map((text) => ({ text, paint: style.dim, ...rightIfNumber(text) }));
 
@@ -52,10 +52,19 @@ function row(host: StatusHost, style: Style): Cell[] {
     { text: verdict, paint: paintVerdict(verdict, style) },
     { text: host.generation === null ? "-" : String(host.generation), align: "right" },
     { text: ageWords(host.ageDays), align: "right" },
+    updatesCell(host, style),
     rebootCell(host, style),
     diskCell(host, style),
     { text: printable(host.osRelease ?? "-"), paint: style.dim },
   ];
+}
+
+/** "12, 3 security"; a dash where nobody knows. */
+function updatesCell({ osUpdates }: StatusHost, style: Style): Cell {
+  if (osUpdates === null) return { text: "-" };
+  const { pending, security } = osUpdates;
+  if (security > 0) return { text: `${pending}, ${security} security`, paint: style.warning };
+  return { text: String(pending) };
 }
 
 function paintVerdict(verdict: Verdict, style: Style): (text: string) => string {

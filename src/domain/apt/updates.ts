@@ -125,13 +125,16 @@ const knownPackage = ([name = "", source = "", auto, percent]: readonly string[]
   { source, auto: auto === "auto", phasedPercent: /^[0-9]{1,3}$/.test(percent ?? "") ? Number(percent) : null },
 ];
 
-function unattendedIn(records: readonly HostRecord[]): Unattended | null {
-  const ran = recordText(records, "unattended.ran");
+/** Null where unattended-upgrades is not installed. */
+export function unattendedIn(records: readonly HostRecord[]): Unattended | null {
+  const rows = recordTable(records, "unattended");
+  const values = (key: string): string[] => rows.filter(([name]) => name === key).map(([, ...rest]) => rest.join("\t"));
+  const [ran] = values("ran");
   if (ran === undefined) return null;
   return {
     ranAt: /^[0-9]{1,12}$/.test(ran) ? Number(ran) : null,
-    keptBack: lines(records, "unattended.kept-back"),
-    trouble: lines(records, "unattended.trouble"),
+    keptBack: values("kept-back"),
+    trouble: values("trouble"),
   };
 }
 

@@ -110,7 +110,17 @@ export const activateCommand = (system: StorePath, request: ActivationRequest): 
 
 /** Un-manages the host: activates the empty manifest, which restores what was adopted. */
 export const removeCommand = (request: ActivationRequest): HostCommand =>
-  command("remove", [request.run, ...activationArgs(request)]);
+  command("remove", [...confirmArgs(request), request.run, ...activationArgs(request)]);
+
+/** Commits the activation that waits for this token. */
+export const confirmCommand = (run: RunId, token: string): HostCommand => command("confirm", [run, token]);
+
+/** Sends the activation that waits for this token back at once. */
+export const rejectCommand = (run: RunId, token: string, reason: string): HostCommand =>
+  command("reject", [run, token, oneLine(reason)]);
+
+/** One look at the health checks of a closure. */
+export const healthCommand = (system: StorePath): HostCommand => command("health", [system]);
 
 /** Attaches to an activation that was started, from a byte offset of its log; works also after its end. */
 export const followCommand = (run: RunId, logOffset: number): HostCommand =>

@@ -19,7 +19,7 @@ export function resolveHost(
   { name, base, addresses, settings, layers, groups }: HostParts,
   paths: PathBase,
 ): ResolvedHost {
-  const { port, user, identityFile, proxyJump, hostKeys, rollout, flakeAttr } = settings;
+  const { port, user, identityFile, proxyJump, hostKeys, rollout, flakeAttr, confirmWithin } = settings;
   const rebootBudgets = rebootBudgetsOf(layers, base);
   return {
     name,
@@ -37,6 +37,7 @@ export function resolveHost(
     groups: ["all", base, ...groups],
     build: settings.build ?? "local",
     ...(rollout === undefined ? {} : { rollout }),
+    ...(confirmWithin === undefined ? {} : { confirmMs: confirmWithin }),
     osUpdates: osUpdatesOf(settings, base),
     rebootBudgets,
     hooks: settings.hooks ?? {},

@@ -94,10 +94,10 @@ function fleetOf({ fleet }: Fragment, paths: PathBase): FleetSettings {
   const { flake = ".", signingKey, slots, publicKeys = [], blackouts = [] } = fleet;
   return {
     flake: absoluteFlake(flake, paths),
+    ...(slots === undefined ? {} : { slots }),
     ...(signingKey === undefined ? {} : { signingKey: absolutePath(signingKey, paths) }),
     publicKeys,
     blackouts,
-    ...(slots === undefined ? {} : { slots }),
   };
 }
 

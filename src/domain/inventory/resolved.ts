@@ -49,6 +49,8 @@ export interface ResolvedHost {
   readonly groups: readonly string[];
   /** "local", "target", or the name of a builder host. */
   readonly build: string;
+  /** Milliseconds within which a change must be confirmed over a fresh connection; 0 for no confirmation. */
+  readonly confirmMs?: number;
   /** Name of a strategy in `rollouts`. */
   readonly rollout?: string;
   /** Only the section of the host's own base is there (`ubuntu` serves ubuntu and debian), and always. */

@@ -1,5 +1,4 @@
 /** The plans of `os-update` and `reboot`. Pure: same inputs, same bytes. */
-import { manifestOverlay } from "../apt/overlay.ts";
 import type { HostUpdates } from "../apt/updates.ts";
 import type { ResolvedHost } from "../inventory/resolved.ts";
 import type { HostFacts } from "../observation/facts.ts";
@@ -8,13 +7,13 @@ import type { Result } from "../outcome/result.ts";
 import { sealPlan } from "../plan/assemble.ts";
 import { blankHost, refusedHost, seenHost } from "../plan/host-frame.ts";
 import type { PlanRequest } from "../plan/host-input.ts";
-import type { Plan, PlanHost, Step } from "../plan/plan.ts";
+import type { Plan, PlanHost } from "../plan/plan.ts";
 import { occupiedBy } from "../plan/preflight.ts";
-import { expectationOf } from "../plan/steps.ts";
 import { hostOs, rebootAfter } from "./host-os.ts";
 import { updateObstacle } from "./obstacles.ts";
 import type { UpdatePolicy } from "./policy.ts";
 import { type RebootWish, rebootStep } from "./reboot-step.ts";
+import { updateSteps } from "./steps.ts";
 
 export interface OsUpdateInput {
   readonly host: ResolvedHost;
@@ -57,43 +56,6 @@ function planUpdate(input: OsUpdateInput): PlanHost {
   const steps = updateSteps(host, facts, os, policy, wish);
   if (steps.length === 0) return { ...looked, action: "none", reason: reasonToRest(looked) };
   return { ...looked, action: "change", steps };
-}
-
-/** Also what apply puts before its own steps. */
-export function updateSteps(
-  host: ResolvedHost,
-  facts: HostFacts,
-  os: NonNullable<PlanHost["os"]>,
-  policy: UpdatePolicy,
-  wish: RebootWish,
-): Step[] {
-  const approved = os.updates.map(({ name, from, to }) => ({ name, from, to }));
-  const update: Step = {
-    id: `${host.name}/os-update`,
-    kind: "os-update",
-    needs: [],
-    expect: expectationOf(facts),
-    approved,
-    overlay: manifestOverlay(approved),
-    phasing: policy.phasing,
-    repair: policy.repair,
-    staleIndexes: policy.staleIndexes,
-    reversible: false,
-  };
-  const updates = approved.length === 0 ? [] : [update];
-  const mayReboot =
-    policy.reboot === "always" ||
-    (policy.reboot === "if-needed" && (updates.length > 0 || facts.reboot.needed === "yes"));
-  if (!mayReboot) return updates;
-  return [
-    ...updates,
-    rebootStep(
-      host,
-      facts,
-      updates.map(({ id }) => id),
-      wish,
-    ),
-  ];
 }
 
 function planReboot({ host, observed, wish }: RebootPlanRequest["hosts"][number]): PlanHost {

@@ -19,10 +19,13 @@ export type EventError = z.infer<typeof eventErrorSchema>;
 /** The failure without its host, which plans and events name beside it. */
 export function eventErrorOf(failure: Failure): EventError {
   const { host: _host, cause, at, ...rest } = failure;
-  const because = cause === undefined ? undefined : `${cause.what} (${cause.code})`;
+  const because = cause === undefined ? undefined : causeWords(cause);
   return {
     ...rest,
     ...(at === undefined ? {} : { at: { ...at } }),
     ...(because === undefined ? {} : { because }),
   };
 }
+
+const causeWords = ({ what, found, code }: Failure): string =>
+  `${what}${found === undefined ? "" : `: ${found}`} (${code})`;

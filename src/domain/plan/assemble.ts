@@ -1,5 +1,7 @@
 /** Puts a plan together from what is wanted and what was observed. Pure: same inputs, same bytes. */
 import { compareHostNames } from "../fold-hosts.ts";
+import { assembleRollout, type RolloutHost } from "../rollout/assemble-rollout.ts";
+import { ALL_AT_ONCE, allAtOnce, everywhere } from "../rollout/strategy.ts";
 import { planDigest } from "./codec.ts";
 import { memoizingDiffer } from "./file-diff.ts";
 import type { PlanRequest } from "./host-input.ts";
@@ -24,15 +26,32 @@ export function sealPlan(
     verb: request.verb,
     tool: { name: "nixfleet", version: request.toolVersion },
     inputs: request.inputs,
-    rollout: {
-      maxParallel: request.maxParallel,
-      order: hosts.filter((host) => host.action === "change").map((host) => host.name),
-    },
+    rollout: rolloutOf(request, hosts),
     hosts,
     summary: countActions(hosts),
   } as const;
   const { schema, ...rest } = unsealed;
   return { schema, id: planDigest(unsealed), createdAt: request.createdAt, ...rest };
+}
+
+/** Only hosts that change take part. */
+function rolloutOf(
+  {
+    rolloutHosts,
+    maxParallel,
+    verb,
+  }: Pick<PlanRequest, "rolloutHosts" | "maxParallel"> & { readonly verb: Plan["verb"] },
+  hosts: readonly PlanHost[],
+): Plan["rollout"] {
+  const changing = hosts.filter((host) => host.action === "change").map((host) => host.name);
+  const named = new Set(changing);
+  const staged = rolloutHosts?.filter((host) => named.has(host.name)) ?? changing.map((name) => plainHost(name, verb));
+  return assembleRollout(staged, maxParallel);
+}
+
+function plainHost(name: string, verb: Plan["verb"]): RolloutHost {
+  const lane = { name: ALL_AT_ONCE, strategy: verb === "run" ? everywhere : allAtOnce };
+  return { name, class: "", canary: false, lane, calendars: [], budgets: [], estimateMs: 0 };
 }
 
 function countActions(hosts: readonly PlanHost[]): Plan["summary"] {

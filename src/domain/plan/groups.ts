@@ -64,7 +64,17 @@ export function groupBy<T>(members: Iterable<T>, keyOf: (member: T) => string): 
 }
 
 function shapeOf(host: PlanHost): object {
-  const { name: _name, base: _base, from: _from, to: _to, steps, files, reboot, ...shape } = host;
+  const {
+    name: _name,
+    base: _base,
+    from: _from,
+    to: _to,
+    pendingUpdates: _updates,
+    steps,
+    files,
+    reboot,
+    ...shape
+  } = host;
   const commands = steps.flatMap((step) => (step.kind === "run" ? [step.command] : []));
   // Only a reboot that is needed is told with the changes.
   return { ...shape, files: files.map(outsideOf), reboot: reboot.needed === "yes" ? reboot : null, commands };

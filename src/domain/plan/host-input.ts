@@ -4,7 +4,9 @@ import type { Base } from "../inventory/resolved.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { HostFacts } from "../observation/facts.ts";
 import type { Result } from "../outcome/result.ts";
+import type { RolloutHost } from "../rollout/assemble-rollout.ts";
 import type { FileContent } from "./file-content.ts";
+import type { OsStage } from "./os-stage.ts";
 import type { Plan } from "./plan.ts";
 import type { SecretInput } from "./secret-changes.ts";
 
@@ -14,7 +16,10 @@ export interface PlanRequest {
   readonly createdAt: string;
   readonly toolVersion: string;
   readonly inputs: Plan["inputs"];
-  readonly maxParallel: number;
+  /** Hosts at once, over all strategies; left out, the strategies' own limits are all there is. */
+  readonly maxParallel?: number;
+  /** Every host with its strategy, whether it changes or not; left out, all go at once. */
+  readonly rolloutHosts?: readonly RolloutHost[];
   /** In any order; the plan sorts them. */
   readonly hosts: readonly HostInput[];
 }
@@ -32,8 +37,12 @@ export interface HostInput {
   readonly contents: ReadonlyMap<string, FileContent>;
   /** Whether the run that holds the host's lock is known to be dead. */
   readonly lockAbandoned?: boolean;
+  /** Time within which an activation must be confirmed; 0 for none. */
+  readonly confirmMs?: number;
   /** Absent where neither the host nor the closure has any. */
   readonly secrets?: SecretInput;
+  /** The update that the host's policy asks for now. */
+  readonly osStage?: OsStage;
   /** Bytes that will be copied to the host's store, when known. */
   readonly copyBytes?: number;
 }

@@ -1,6 +1,5 @@
 /** The plan of one host: what changes, or why nothing can. */
 import type { HostFacts } from "../observation/facts.ts";
-import { eventErrorOf } from "../outcome/event-error.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
 import { type FileFindings, fileFindings } from "./file-changes.ts";
 import type { Differ } from "./file-diff.ts";
@@ -9,6 +8,7 @@ import type { DesiredHost, HostInput } from "./host-input.ts";
 import { liveSystem } from "./live-system.ts";
 import { manifestChanges } from "./manifest-changes.ts";
 import { asTheSystemSays, unfitFor, waitsForBoot } from "./nixos.ts";
+import { withOsStage } from "./os-stage.ts";
 import type { PlanHost, Step } from "./plan.ts";
 import { cannotReceive, noSpace, occupiedBy } from "./preflight.ts";
 import { secretChanges } from "./secret-changes.ts";
@@ -17,14 +17,25 @@ import { stepsFor } from "./steps.ts";
 import { unitActions } from "./unit-changes.ts";
 
 /** Same input, same plan. */
-export function planHost(input: HostInput, differ: Differ): PlanHost {
+export const planHost = (input: HostInput, differ: Differ): PlanHost =>
+  withPendingUpdates(withOsStage(planConfiguration(input, differ), input.osStage), input);
+
+/** How much the host's distribution has in store, for people. */
+function withPendingUpdates(host: PlanHost, { observed }: HostInput): PlanHost {
+  const updates = observed.ok ? observed.value.osUpdates?.updates : undefined;
+  return updates === undefined
+    ? host
+    : { ...host, pendingUpdates: { pending: updates.pending, security: updates.security } };
+}
+
+function planConfiguration(input: HostInput, differ: Differ): PlanHost {
   if (!input.observed.ok) return refusedHost(blankHost(input.host), input.observed.error);
   const facts = input.observed.value;
   const seen = seenHost(blankHost(input.host), facts);
   if (!input.desired.ok) return refusedHost(seen, input.desired.error);
+  const desired = input.desired.value;
   const unfit = unfitFor(input.host.base, facts, desired);
   if (unfit !== undefined) return refusedHost(seen, unfit);
-  const desired = input.desired.value;
   const changes = { ...seen, ...changesOf({ ...input, differ }, facts, desired), to: { system: systemOf(desired) } };
   const obstacle = occupiedBy(facts, input.lockAbandoned) ?? conflict(changes);
   if (obstacle !== undefined) return refusedHost(changes, obstacle);

@@ -88,8 +88,9 @@ export const stepSchema = z.discriminatedUnion("kind", [
     mode: z.enum(["live", "boot"]).optional(),
     /** What has to be in place for the activation to count as done already. */
     secrets: wantedSecrets.optional(),
+    ...confirmation,
   }),
-  z.object({ ...stepBase, kind: z.literal("remove"), reversible: z.literal(false) }),
+  z.object({ ...stepBase, kind: z.literal("remove"), reversible: z.literal(false), ...confirmation }),
   z.object({
     ...stepBase,
     kind: z.literal("run"),
@@ -98,6 +99,8 @@ export const stepSchema = z.discriminatedUnion("kind", [
     sudo: z.boolean(),
     timeoutMs: z.int().positive(),
   }),
+  z.object({ ...stepBase, ...osUpdateStepFields }),
+  z.object({ ...stepBase, ...rebootStepFields }),
 ]);
 
 export const planActions = ["change", "none", "unreachable", "held", "failed"] as const;
@@ -110,8 +113,6 @@ export const planHostSchema = z.object({
   /** Why nothing happens, or what stands in the way. */
   reason: z.string().optional(),
   /** Failure code when action is "failed", "held" or "unreachable". */
-  z.object({ ...stepBase, ...osUpdateStepFields }),
-  z.object({ ...stepBase, ...rebootStepFields }),
   code: z.string().optional(),
   /** The whole failure behind `code`, with what to do next. */
   error: eventErrorSchema.optional(),
@@ -127,6 +128,10 @@ export const planHostSchema = z.object({
   secrets: z.array(z.object({ name: z.string(), change: z.enum(["add", "modify", "remove"]) })).readonly(),
   /** Paths that exist, are not ours, and are not to be adopted: they hold the host. */
   conflicts: z.array(z.object({ path: z.string(), found: z.string() })).readonly(),
+  /** What the distribution has in store for the host, whether this plan installs it or not. */
+  pendingUpdates: z.object({ pending: z.int(), security: z.int() }).optional(),
+  /** Updates of the operating system, where they were looked at. */
+  os: hostOsSchema.optional(),
   reboot: z.object({ needed: z.enum(["yes", "no", "unknown"]), reasons: z.array(z.string()).readonly() }),
   /** What a person should know and a machine need not act on. */
   notes: z.array(z.string()).readonly(),
@@ -139,8 +144,6 @@ export const planSchema = z.object({
   id: z.string().regex(/^[0-9a-f]{64}$/),
   createdAt: z.iso.datetime(),
   verb: z.enum(["apply", "rollback", "remove", "run", "os-update", "reboot"]),
-  /** Updates of the operating system, where they were looked at. */
-  os: hostOsSchema.optional(),
   tool: z.object({ name: z.literal("nixfleet"), version: z.string() }),
   inputs: z.object({
     flake: z.string().nullable(),
@@ -149,7 +152,7 @@ export const planSchema = z.object({
     inventoryDigest: z.string(),
     selection: z.array(z.string()).readonly(),
   }),
-  rollout: z.object({ maxParallel: z.int().positive(), order: z.array(z.string()).readonly() }),
+  rollout: rolloutSchema,
   hosts: z.array(planHostSchema).readonly(),
   summary: z.object({
     change: z.int(),

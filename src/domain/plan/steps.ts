@@ -16,7 +16,6 @@ export function stepsFor(
 ): Step[] {
   if (desired.kind === "empty") return stepsBackTo(host, null, facts, confirmMs);
   const { system } = desired;
-  const copy: Step = { id: `${host}/copy`, kind: "copy", needs: [], expect, system };
   const travels = desired.present !== true && system !== liveSystem(facts);
   const described = desired.description === undefined ? {} : { description: desired.description };
   const mode = desired.mode === undefined ? {} : { mode: desired.mode };

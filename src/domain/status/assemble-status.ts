@@ -8,6 +8,7 @@ import type { Result } from "../outcome/result.ts";
 import { liveSystem } from "../plan/live-system.ts";
 import { driftOf } from "../plan/managed-files.ts";
 import { unitDrift } from "../plan/unit-changes.ts";
+import { osStatus } from "./os-status.ts";
 import { type Status, type StatusHost, statusSchemaName } from "./status.ts";
 
 export interface StatusInput {
@@ -44,6 +45,7 @@ function statusOf(input: StatusInput, nowMs: number): StatusHost {
     failedUnits: facts.failedUnits.kind === "known" ? [...facts.failedUnits.value] : [],
     health: [...facts.units.flatMap(unitHealth), ...unknownHealth(facts), ...(input.health ?? [])],
     drift: driftIn(facts),
+    ...osStatus(facts, nowMs),
     disk: facts.disk.map((disk) => ({ ...disk })),
     nixVersion: facts.nixVersion.kind === "known" ? facts.nixVersion.value : null,
     kernel: facts.kernel,

@@ -40,7 +40,17 @@ export const statusHostSchema = z.object({
       ]),
     }),
   ),
+  /** `held` counts all that the host's own rules keep back. Null when it is not known. */
   osUpdates: z.object({ pending: z.int(), security: z.int(), held: z.int() }).nullable(),
+  /** The last update by nixfleet. */
+  lastOsUpdate: z.object({ at: z.string(), run: z.string(), ok: z.boolean(), packages: z.int() }).nullable().optional(),
+  /** Updated, and not rebooted since. */
+  rebootDebt: z.object({ since: z.string(), days: z.number() }).nullable().optional(),
+  /** Outcomes of unattended-upgrades; null where it is not installed. */
+  unattended: z
+    .object({ ranAt: z.string().nullable(), keptBack: z.array(z.string()), trouble: z.array(z.string()) })
+    .nullable()
+    .optional(),
   disk: z.array(z.object({ mount: z.string(), freeBytes: z.number(), totalBytes: z.number(), freeInodes: z.number() })),
   nixVersion: z.string().nullable(),
   kernel: z.string().nullable(),

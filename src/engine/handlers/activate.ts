@@ -4,8 +4,10 @@ import { type ActivationRequest, activateCommand, type HostCommand, removeComman
 import { parseGeneration, parseStorePath, type StorePath } from "../../domain/ids.ts";
 import type { Base } from "../../domain/inventory/resolved.ts";
 import { diagnosed, hostPrinted } from "../../domain/outcome/event-bodies.ts";
+import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import type { Step } from "../../domain/plan/plan.ts";
 import { runActivation } from "../activation.ts";
+import { confirmActivation } from "../confirmation.ts";
 import { createLineSplitter } from "../line-splitter.ts";
 import type { StepContext } from "../step-context.ts";
 import type { StepOutcome } from "../step-outcome.ts";
@@ -19,6 +21,7 @@ export async function activate(step: ActivatingStep, context: StepContext): Prom
   const print = (texts: readonly string[]): void => {
     for (const text of texts) void recorder.record(hostPrinted(host, "activate", "stdout", text));
   };
+  let confirming: Promise<Failure | undefined> | undefined;
   const outcome = await runActivation(session, commandFor(step, context), {
     run: recorder.run,
     clock,
@@ -34,6 +37,7 @@ export async function activate(step: ActivatingStep, context: StepContext): Prom
     },
   });
   print(lines.rest());
+  const obstacle = await confirming;
   if (outcome.kind === "unknown") return { kind: "unknown", error: { ...outcome.because, host } };
   if (!outcome.verdict.ok) {
     const cause = obstacle === undefined ? {} : { cause: obstacle };
@@ -44,7 +48,7 @@ export async function activate(step: ActivatingStep, context: StepContext): Prom
   return { kind: "done", note: noteOf(outcome.verdict.value) };
 }
 
-function commandFor(step: ActivatingStep, { recorder, operator, revision }: StepContext): HostCommand {
+function commandFor(step: ActivatingStep, { session, recorder, operator, revision }: StepContext): HostCommand {
   const request: ActivationRequest = {
     run: recorder.run,
     expected: { live: storePathOrNull(step.expect.system), generation: knownGeneration(step.expect.generation) },

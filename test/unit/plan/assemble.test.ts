@@ -58,6 +58,7 @@ describe("a host", () => {
         expect: expect_,
         system: store("2", "web"),
         reversible: true,
+        confirmMs: 60_000,
       },
     ]);
   });

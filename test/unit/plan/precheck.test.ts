@@ -14,9 +14,17 @@ const activate: Step = {
   expect: expect_,
   system: next,
   reversible: true,
+  confirmMs: 60_000,
 };
 const copy: Step = { id: "web-1/copy", kind: "copy", needs: [], expect: expect_, system: next };
-const remove: Step = { id: "web-1/remove", kind: "remove", needs: [], expect: expect_, reversible: false };
+const remove: Step = {
+  id: "web-1/remove",
+  kind: "remove",
+  needs: [],
+  expect: expect_,
+  reversible: false,
+  confirmMs: 60_000,
+};
 const run: Step = {
   id: "web-1/run",
   kind: "run",

@@ -5,34 +5,17 @@ import { failure } from "../../../src/domain/outcome/failure.ts";
 import { err, ok } from "../../../src/domain/outcome/result.ts";
 import { carryOut } from "../../../src/workflows/carry-out.ts";
 import { inFrame } from "../../../src/workflows/run-frame.ts";
-import { createInterruption, type Tools } from "../../../src/workflows/tools.ts";
 import { alikePlan } from "../../support/example-plan.ts";
 import { memoryJournal } from "../../support/memory-journal.ts";
-import { realClock } from "../../support/real-clock.ts";
+import { toolsWith } from "../../support/tools.ts";
 
-/** Tools of a run that touches no host; whoever reaches for one fails. */
+/** Tools of a run that touches no host. */
 function setUp() {
   const events: RunEvent[] = [];
   const journal = memoryJournal();
-  const never = (what: string) => () => Promise.reject(new Error(`${what} is not called`));
-  const tools: Tools = {
-    transport: { connect: never("connect"), close: async () => {} },
-    builder: new Proxy({} as Tools["builder"], { get: (_, name) => never(String(name)) }),
-    storeFiles: { read: never("read") },
-    secrets: { open: never("open") },
-    localCommands: { run: never("run") },
-    rebootSlots: { acquire: never("acquire"), release: never("release"), keep: () => {} },
-    journal,
-    clock: realClock,
-    random: (size) => new Uint8Array(size),
-    audience: { plan() {}, event: (event) => events.push(event), status() {}, failures() {}, note() {} },
-    interruption: createInterruption(),
-    program: "",
-    elevation: { kind: "sudo" },
-    operator: "ann@desk",
-    toolVersion: "0.1.0",
-  };
-  return { tools, events, journal };
+  const listen = (event: RunEvent): void => void events.push(event);
+  const audience = { plan() {}, event: listen, status() {}, failures() {}, note() {} };
+  return { tools: toolsWith({ journal, audience }), events, journal };
 }
 
 const summaryOf = (events: readonly RunEvent[]) => {

@@ -78,6 +78,10 @@ export const hostShape = {
     expecting("local, target or the name of a host", value.name.clone()),
     "Where to build: `local`, `target`, or the name of a host of the inventory. Default: local.",
   ),
+  confirmWithin: setting(
+    value.duration,
+    "Time in which a fresh connection has to confirm that the host is reachable and healthy after a change; otherwise it goes back by itself. `0s` asks for no confirmation. Default: 60s.",
+  ),
   rollout: setting(expecting("the name of a rollout", value.name.clone()), "Name of a strategy below `rollouts`."),
   osUpdates: setting(
     z.strictObject({

@@ -1,0 +1,23 @@
+/** What facts tell of updates and reboots. */
+import { summaryIn, unattendedIn } from "../apt/updates.ts";
+import type { OsFacts } from "../observation/facts.ts";
+import type { FieldReader } from "./field-reader.ts";
+import type { HostRecord } from "./protocol.ts";
+
+export function osFacts(read: FieldReader, records: readonly HostRecord[]): OsFacts {
+  const updates = summaryIn(records);
+  return {
+    ...(updates === undefined ? {} : { updates }),
+    unattended: unattendedIn(records),
+    last: read.optional("os-update.last", lastUpdate) ?? null,
+    rebootSince: read.optional("reboot.since", seconds) ?? null,
+  };
+}
+
+function lastUpdate(text: string): NonNullable<OsFacts["last"]> | undefined {
+  const [, run, code, at, packages] =
+    /^([A-Za-z0-9._-]{1,128})\t([0-9]{1,3})\t([0-9]{1,12})\t([0-9]{1,6})$/.exec(text) ?? [];
+  return run === undefined ? undefined : { run, code: Number(code), at: Number(at), packages: Number(packages) };
+}
+
+const seconds = (text: string): number | undefined => (/^[0-9]{1,12}$/.test(text) ? Number(text) : undefined);

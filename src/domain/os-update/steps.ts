@@ -1,0 +1,45 @@
+/** The steps of an update: packages, then a reboot where the policy wants one. */
+import { manifestOverlay } from "../apt/overlay.ts";
+import type { ResolvedHost } from "../inventory/resolved.ts";
+import type { HostFacts } from "../observation/facts.ts";
+import type { PlanHost, Step } from "../plan/plan.ts";
+import { expectationOf } from "../plan/steps.ts";
+import type { UpdatePolicy } from "./policy.ts";
+import { type RebootWish, rebootStep } from "./reboot-step.ts";
+
+/** None when there is nothing to update and no reboot to be made. */
+export function updateSteps(
+  host: ResolvedHost,
+  facts: HostFacts,
+  os: NonNullable<PlanHost["os"]>,
+  policy: UpdatePolicy,
+  wish: RebootWish,
+): Step[] {
+  const approved = os.updates.map(({ name, from, to }) => ({ name, from, to }));
+  const update: Step = {
+    id: `${host.name}/os-update`,
+    kind: "os-update",
+    needs: [],
+    expect: expectationOf(facts),
+    approved,
+    overlay: manifestOverlay(approved),
+    phasing: policy.phasing,
+    repair: policy.repair,
+    staleIndexes: policy.staleIndexes,
+    reversible: false,
+  };
+  const updates = approved.length === 0 ? [] : [update];
+  const mayReboot =
+    policy.reboot === "always" ||
+    (policy.reboot === "if-needed" && (updates.length > 0 || facts.reboot.needed === "yes"));
+  if (!mayReboot) return updates;
+  return [
+    ...updates,
+    rebootStep(
+      host,
+      facts,
+      updates.map(({ id }) => id),
+      wish,
+    ),
+  ];
+}

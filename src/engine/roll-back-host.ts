@@ -1,0 +1,21 @@
+/** Puts a host that a rollout changed back on what it ran before, through the same steps as any other change. */
+import { parseStorePath } from "../domain/ids.ts";
+import type { Failure } from "../domain/outcome/failure.ts";
+import { liveSystem } from "../domain/plan/live-system.ts";
+import type { PlanHost } from "../domain/plan/plan.ts";
+import { DEFAULT_CONFIRM_MS, stepsBackTo } from "../domain/plan/steps.ts";
+import { observe } from "./observe.ts";
+import { runHost } from "./run-host.ts";
+import type { StepContext } from "./step-context.ts";
+
+/** Undefined when the host is back, or was there already. */
+export async function rollBackHost(host: PlanHost, context: StepContext): Promise<Failure | undefined> {
+  const { session, interruption } = context;
+  const facts = await observe(session, interruption.detached);
+  if (!facts.ok) return facts.error;
+  const before = parseStorePath(host.from?.system ?? "") ?? null;
+  if (liveSystem(facts.value) === before && facts.value.committed === before) return undefined;
+  const steps = stepsBackTo(session.host.name, before, facts.value, session.host.confirmMs ?? DEFAULT_CONFIRM_MS);
+  const outcome = await runHost({ ...host, to: { system: before }, steps }, "rollback", context);
+  return outcome.kind === "failed" || outcome.kind === "unknown" ? outcome.error : undefined;
+}

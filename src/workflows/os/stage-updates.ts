@@ -1,0 +1,43 @@
+/** The updates that hosts' policies ask for as part of an apply, and the counts that every plan shows. */
+import type { HostName } from "../../domain/ids.ts";
+import type { Inventory, ResolvedHost } from "../../domain/inventory/resolved.ts";
+import type { HostFacts } from "../../domain/observation/facts.ts";
+import { isUpdateDue } from "../../domain/os-update/due.ts";
+import { hostOs, rebootAfter } from "../../domain/os-update/host-os.ts";
+import { updateObstacle } from "../../domain/os-update/obstacles.ts";
+import { updatePolicy } from "../../domain/os-update/policy.ts";
+import { USUAL_TIMERS } from "../../domain/os-update/reboot-step.ts";
+import { updateSteps } from "../../domain/os-update/steps.ts";
+import type { Result } from "../../domain/outcome/result.ts";
+import type { OsStage } from "../../domain/plan/os-stage.ts";
+import type { Fleet } from "../../engine/fleet.ts";
+import { askUpdates } from "./ask-updates.ts";
+
+/** Only for hosts of which an update is due. What stands in the way of one is a note: the rest of the apply goes on. */
+export async function stageUpdates(
+  hosts: readonly ResolvedHost[],
+  observed: ReadonlyMap<HostName, Result<HostFacts>>,
+  { fleet: { blackouts } }: Inventory,
+  asking: { readonly fleet: Fleet; readonly signal: AbortSignal },
+): Promise<ReadonlyMap<HostName, OsStage>> {
+  const due = hosts.flatMap((host) => {
+    const facts = observed.get(host.name);
+    if (facts?.ok !== true || !isUpdateDue(host.osUpdates.ubuntu, facts.value)) return [];
+    return [{ host, facts: facts.value, policy: updatePolicy(host, {}), refresh: true }];
+  });
+  const answers = await askUpdates(due, asking);
+  const wish = { when: "if-needed", force: false, timers: USUAL_TIMERS, ignoreWindow: false, blackouts } as const;
+  return new Map(
+    due.flatMap(({ host, facts, policy }) => {
+      const updates = answers.get(host.name);
+      if (updates === undefined) return [];
+      const trouble = updates.ok ? updateObstacle(updates.value, policy) : updates.error;
+      const os = updates.ok ? hostOs(updates.value, policy, false) : nothing;
+      const steps = trouble === undefined ? updateSteps(host, facts, os, policy, wish) : [];
+      const notes = trouble === undefined ? [] : [`the due OS update is left out: ${trouble.what}`];
+      return [[host.name, { os, reboot: rebootAfter(facts, os), steps, notes }] as const];
+    }),
+  );
+}
+
+const nothing = { selection: "security", updates: [], keptBack: [], downloadBytes: 0 } as const;

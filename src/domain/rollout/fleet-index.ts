@@ -114,10 +114,10 @@ class Admissions {
 
 // Whole minutes keep the number of queues small when every host has an estimate of its own.
 const MINUTE_MS = 60_000;
-const RESERVE = 0.1;
 
 /** What has to be left of a window: the estimate and a tenth more, in whole minutes. */
-export const neededMs = (estimateMs: number): number => Math.ceil((estimateMs * (1 + RESERVE)) / MINUTE_MS) * MINUTE_MS;
+export const neededMs = (estimateMs: number): number =>
+  Math.ceil((estimateMs + estimateMs / 10) / MINUTE_MS) * MINUTE_MS;
 
 function rank(rankOf: ReadonlyMap<string, number>, name: string): number {
   const found = rankOf.get(name);

@@ -19,7 +19,7 @@ export async function openFile(file: string, { secrets, signal }: SecretTools): 
   if (bytes !== undefined) return secrets.decrypt(file, bytes, signal);
   return err(
     failure("secrets/missing", `there is no file ${file}`, {
-      next: "nixfleet secrets check lists what there is; nixfleet secrets edit makes it",
+      next: "nixfleet secrets generate, where it has a generator; else nixfleet secrets edit",
     }),
   );
 }

@@ -67,7 +67,7 @@ async function writeKeys(keys: ReadonlyMap<string, string>, secrets: ProjectSecr
   const changed = [...keys].filter(([name, key]) => !(parsed.value.hosts[name] ?? []).includes(key));
   for (const [name, key] of changed) document.setIn(["hosts", name], key);
   if (changed.length === 0) return ok("every host's key is noted already");
-  await secrets.write(RECIPIENTS_FILE, String(document));
+  await secrets.write(RECIPIENTS_FILE, document.toString({ lineWidth: 0 }));
   return ok(`noted ${changed.map(([name]) => name).join(", ")}; next: nixfleet secrets rekey`);
 }
 

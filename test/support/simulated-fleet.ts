@@ -98,6 +98,7 @@ class Run {
       outside !== undefined && outside < (this.queue.nextAtMs ?? Number.POSITIVE_INFINITY) ? this.outside : this.queue;
     const taken = source.take() ?? this.outside.take();
     if (taken === undefined) return false;
+    if (taken.item.kind === "wake" && taken.item.number !== this.#wake) return true;
     this.#nowMs = Math.max(this.#nowMs, taken.atMs);
     this.#happen(taken.item);
     return true;
@@ -119,7 +120,7 @@ class Run {
       this.#crashed = true;
     } else if (happening.kind === "event") {
       this.#take(happening.event);
-    } else if (happening.number === this.#wake) {
+    } else {
       this.#take({ type: "tick" });
     }
   }

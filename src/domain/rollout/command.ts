@@ -22,8 +22,13 @@ export type RolloutOutcome =
   | { readonly kind: "completed" }
   /** Hosts were kept back, or put back, because too much went wrong. */
   | { readonly kind: "halted"; readonly cause: HaltCause }
-  /** Can be resumed; `untilMs` is when a window opens next. */
-  | { readonly kind: "paused"; readonly waitsFor: "window" | "approval"; readonly untilMs: number | null }
+  /** Can be resumed; `untilMs` is when a window opens next, `gates` the stages that nobody approved yet. */
+  | {
+      readonly kind: "paused";
+      readonly waitsFor: "window" | "approval";
+      readonly untilMs: number | null;
+      readonly gates: readonly { readonly lane: string; readonly stage: number }[];
+    }
   /** The operator's first signal, or the second: `inFlight` go on without us. */
   | { readonly kind: "interrupted" }
   | { readonly kind: "detached"; readonly inFlight: readonly string[] };

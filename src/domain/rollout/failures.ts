@@ -15,18 +15,18 @@ export function noteFailure(draft: Draft, rank: number, how: HostStatus | "soak"
   lane.consecutive += 1;
   lane.allowance = 1;
   lane.ramp = 0;
-  draft.commands.push({ type: "tell", level: "error", because: `${name} ${failureWords[how] ?? "failed"}` });
+  // Whoever finishes is reported anyway; a host that soaks was reported as healthy before.
+  if (how === "soak") draft.commands.push({ type: "tell", level: "error", because: `${name} ${failureWords.soak}` });
   if (putsBack(pace.onFailure) && markOf(draft, rank).changed) queueRollbacks(draft, [rank]);
   if (stages[stage]?.canary === true) haltForCanary(draft, rank, failureWords[how] ?? "failed");
   haltAtLimits(draft, { lane: at, stage, pace });
 }
 
 export function noteUnreachable(draft: Draft, rank: number): void {
-  const { name, lane: at, stage } = hostAt(draft, rank);
+  const { lane: at, stage } = hostAt(draft, rank);
   const lane = laneAt(draft, at);
   const { pace, stages } = laneOf(draft.state.rollout, at);
   lane.unreachable += 1;
-  draft.commands.push({ type: "tell", level: "error", because: `${name} is unreachable` });
   if (stages[stage]?.canary === true) haltForCanary(draft, rank, "is unreachable");
   const { maxUnreachable } = pace;
   if (maxUnreachable !== null && lane.unreachable > maxUnreachable) {
@@ -37,10 +37,9 @@ export function noteUnreachable(draft: Draft, rank: number): void {
 
 /** A host that was not tried. Others go on, but not past a canary that proved nothing. */
 export function noteSetback(draft: Draft, rank: number, status: HostStatus): void {
-  const { name, lane, stage } = hostAt(draft, rank);
-  const words = `was not tried: ${status.replace("_", " ")}`;
-  draft.commands.push({ type: "tell", level: "warn", because: `${name} ${words}` });
-  if (laneOf(draft.state.rollout, lane).stages[stage]?.canary === true) haltForCanary(draft, rank, words);
+  const { lane, stage } = hostAt(draft, rank);
+  if (laneOf(draft.state.rollout, lane).stages[stage]?.canary !== true) return;
+  haltForCanary(draft, rank, `was not tried: ${status.replace("_", " ")}`);
 }
 
 /** Whether a failed host is put back to what it ran before. */

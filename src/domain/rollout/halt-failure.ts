@@ -3,7 +3,7 @@ import { type Failure, failure } from "../outcome/failure.ts";
 import type { FailureCode } from "../outcome/failure-codes/index.ts";
 import type { HaltCause } from "./command.ts";
 import type { RolloutState } from "./state.ts";
-import { instantWords, stageWords } from "./words.ts";
+import { pauseWords, stageWords } from "./words.ts";
 
 /** Nothing for a rollout that ended by itself or by the operator's signal. */
 export function rolloutFailure({ outcome, halt, rollout }: RolloutState): Failure | undefined {
@@ -12,10 +12,8 @@ export function rolloutFailure({ outcome, halt, rollout }: RolloutState): Failur
     return failure(haltCodes[halt.cause], `halted in ${place}: ${halt.because}`);
   }
   if (outcome?.kind !== "paused") return undefined;
-  if (outcome.waitsFor === "approval")
-    return failure("rollout/waits-for-approval", "the next stage waits for an approval");
-  const opens = outcome.untilMs === null ? "none opens any more" : `the next opens ${instantWords(outcome.untilMs)}`;
-  return failure("rollout/waits-for-window", `hosts wait for a window, ${opens}`);
+  const code = outcome.waitsFor === "approval" ? "rollout/waits-for-approval" : "rollout/waits-for-window";
+  return failure(code, pauseWords(rollout, outcome));
 }
 
 const haltCodes: Readonly<Record<HaltCause, FailureCode>> = {

@@ -5,7 +5,7 @@ import { type Draft, hostAt, isInFlight } from "./draft.ts";
 import { awaitsRollback } from "./halt.ts";
 import { isGateOpen, isThrough } from "./stage.ts";
 import { nextOpening } from "./wake.ts";
-import { countWords, instantWords } from "./words.ts";
+import { countWords, laneOf, pauseWords } from "./words.ts";
 
 /** Tells the end when nothing is in flight and nothing will happen by itself. */
 export function finishIfIdle(draft: Draft): void {
@@ -32,11 +32,19 @@ function outcomeOf(draft: Draft): RolloutOutcome | undefined {
 /** Nothing is missing but a window or an approval: wait for it, or rest. */
 function restOf(draft: Draft): RolloutOutcome | undefined {
   const { state, nowMs } = draft;
-  const asks = state.lanes.some((_, lane) => !isThrough(draft, lane) && !isGateOpen(draft, lane));
+  const gates = [...closedGates(draft)];
+  const asks = gates.length > 0;
   if (asks && nowMs < (state.approvalWaitEndsMs ?? Number.POSITIVE_INFINITY)) return undefined;
   const untilMs = nextOpening(draft);
   if (untilMs !== null && untilMs <= (state.windowWaitEndsMs ?? Number.POSITIVE_INFINITY)) return undefined;
-  return { kind: "paused", waitsFor: asks ? "approval" : "window", untilMs };
+  return { kind: "paused", waitsFor: asks ? "approval" : "window", untilMs, gates };
+}
+
+function* closedGates(draft: Draft): Generator<{ readonly lane: string; readonly stage: number }> {
+  for (const [lane, { stage }] of draft.state.lanes.entries()) {
+    if (isThrough(draft, lane) || isGateOpen(draft, lane)) continue;
+    yield { lane: laneOf(draft.state.rollout, lane).name, stage };
+  }
 }
 
 const hostsInFlight = (draft: Draft): string[] =>
@@ -54,15 +62,10 @@ function outcomeWords(draft: Draft, outcome: RolloutOutcome): string {
     case "halted":
       return `${draft.state.halt?.because}; ${countWords(pendingHosts(draft), "host")} not started`;
     case "paused":
-      return pauseWords(outcome.waitsFor, outcome.untilMs);
+      return pauseWords(draft.state.rollout, outcome);
     case "interrupted":
       return `interrupted; ${countWords(pendingHosts(draft), "host")} not started`;
     case "detached":
       return `detached; ${countWords(outcome.inFlight.length, "host")} in flight`;
   }
-}
-
-function pauseWords(waitsFor: "window" | "approval", untilMs: number | null): string {
-  if (waitsFor === "approval") return "waits for an approval";
-  return untilMs === null ? "no window opens any more" : `waits for a window, the next opens ${instantWords(untilMs)}`;
 }

@@ -78,7 +78,9 @@ function bindingWords(draft: Draft, rank: number, { budgets, lane, stage }: Inde
 
 function soakWords(draft: Draft, { lane, stage }: IndexedHost): string {
   const { soak, stage: current } = laneAt(draft, lane);
-  return soak !== null && stage === current ? `healthy, soaks until ${instantWords(soak.endsAtMs)}` : "healthy";
+  return soak !== null && stage === current && draft.state.outcome === null
+    ? `healthy, soaks until ${instantWords(soak.endsAtMs)}`
+    : "healthy";
 }
 
 const FEW = 3;

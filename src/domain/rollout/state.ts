@@ -80,6 +80,8 @@ export interface LaneState {
   /** Stages up to this one may begin. */
   readonly approved: number;
   readonly asked: boolean;
+  /** The begin of the stage was told. */
+  readonly told: boolean;
 }
 
 export interface Soak {
@@ -143,4 +145,5 @@ const freshLane: LaneState = {
   soak: null,
   approved: 0,
   asked: false,
+  told: false,
 };

@@ -111,7 +111,8 @@ function laneChoice(name: string, { inventory, override, plain }: StrategyReques
 /** Stages that are typed come with canaries, as those of an inventory do, unless those are typed too. */
 function overridden(strategy: RolloutStrategy, override: RolloutOverride): RolloutStrategy {
   const { strategy: _name, ...settings } = override;
-  const several = override.stages !== undefined && override.stages.length > 1;
+  const [first, ...more] = override.stages ?? [];
+  const several = first !== undefined && (more.length > 0 || !("percent" in first && first.percent === 100));
   const canary = override.canary ?? (several && strategy.canary.kind === "none" ? { kind: "auto" } : strategy.canary);
   const goesOn = override.onFailure === "continue" && strategy.onFailure !== "continue";
   const limits = goesOn ? { maxFailures: null, maxUnreachable: null } : {};

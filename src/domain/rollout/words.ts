@@ -1,4 +1,5 @@
 /** Names of lanes and stages as they stand in reasons. */
+import type { RolloutOutcome } from "./command.ts";
 import type { Lane, Rollout } from "./plan-rollout.ts";
 
 export function laneOf(rollout: Rollout, lane: number): Lane {
@@ -19,3 +20,16 @@ export const countWords = (number: number, noun: string): string => `${number} $
 
 /** To the minute, or to the second where it matters. */
 export const instantWords = (ms: number): string => new Date(ms).toISOString().replace(/(:00)?\.000Z$/, "Z");
+
+/** "stage 2 of 4 (10%) waits for an approval", "hosts wait for a window, the next opens 2026-11-01T01:00Z". */
+export function pauseWords(
+  rollout: Rollout,
+  { waitsFor, untilMs, gates }: Extract<RolloutOutcome, { readonly kind: "paused" }>,
+): string {
+  if (waitsFor === "window") {
+    return `hosts wait for a window, ${untilMs === null ? "none opens any more" : `the next opens ${instantWords(untilMs)}`}`;
+  }
+  const lanes = rollout.lanes.map(({ name }) => name);
+  const stages = gates.map(({ lane, stage }) => stageWords(rollout, lanes.indexOf(lane), stage));
+  return `${stages.join(", ")} ${stages.length === 1 ? "waits" : "wait"} for an approval`;
+}

@@ -15,7 +15,7 @@ const limit = expecting(
   z.union([value.count.clone().transform((count) => ({ count })), value.percentage, noLimit]),
 );
 
-const stages = expecting("a list of stages such as [1, 10%, 100%]", z.array(value.stage).min(1))
+const stagesSetting = expecting("a list of stages such as [1, 10%, 100%]", z.array(value.stage).min(1))
   .default([{ percent: 100 }])
   .describe("Numbers of hosts and percentages, cumulative. The last stage is always all hosts. Default: [100%].");
 
@@ -37,7 +37,7 @@ const canary = expecting(
 );
 
 const shape = {
-  stages,
+  stages: stagesSetting,
   canary: z.exactOptional(canary).describe(z.globalRegistry.get(canary)?.description ?? ""),
   soak: value.duration.default(0).describe("How long a stage has to stay healthy before the next starts. Default: 0s."),
   maxParallel: expecting(
@@ -91,10 +91,11 @@ export const rolloutSettings = z
   .superRefine(({ stages: typed }, context) => checkStagesRise(typed, context))
   .transform(({ soak, progressDeadline, ...rest }) => {
     const goesOn = rest.onFailure === "continue";
+    const stages = endingWithAll(rest.stages);
     return {
       ...rest,
-      stages: endingWithAll(rest.stages),
-      canary: rest.canary ?? { kind: rest.stages.length > 1 ? ("auto" as const) : ("none" as const) },
+      stages,
+      canary: rest.canary ?? { kind: stages.length > 1 ? ("auto" as const) : ("none" as const) },
       soakMs: soak,
       maxFailures: rest.maxFailures === undefined ? (goesOn ? null : { count: 0 }) : rest.maxFailures,
       maxUnreachable: rest.maxUnreachable === undefined ? (goesOn ? null : { percent: 10 }) : rest.maxUnreachable,

@@ -73,6 +73,9 @@ async function layFleet(): Promise<void> {
   writeFileSync(join(top, ".nixfleet-demo"), "");
   for (const part of ["hosts", "modules", "inventory"])
     cpSync(join(root, part), join(fleet, part), { recursive: true });
+  const inventory = join(fleet, "inventory/prod.yaml");
+  // Nobody wants to watch a canary soak for two minutes.
+  writeFileSync(inventory, readFileSync(inventory, "utf8").replace("soak: 2m", "soak: 3s"));
   writeFileSync(join(fleet, "flake.nix"), flakeText(top));
   writeFileSync(identityFile, `${identity}\n`, { mode: 0o600 });
   mkdirSync(join(fleet, "secrets"));

@@ -75,16 +75,22 @@ manifest_file() {
 
 # A boot partition of its own is small, and a boot loader that runs full leaves a host that does not boot.
 nixos_boot_space() {
-  local part needed=0 free
+  local part needed=0
   mountpoint -q /boot 2>/dev/null || return 0
   for part in kernel initrd; do
     [ -e "$target/$part" ] || continue
     [ "$(readlink -f -- "$target/$part")" = "$(readlink -f -- "$PROFILE/$part")" ] && continue
     needed=$((needed + $(stat -L -c %s -- "$target/$part")))
   done
-  free=$(stat -f -c '%a*%S' -- /boot)
-  free=$((free))
+  free_bytes /boot
   [ "$free" -ge "$needed" ] && return 0
   problem "no room: /boot has $free bytes free, kernel and initrd have $needed"
   return "$EX_STORAGE"
+}
+
+# free_bytes PATH: into $free.
+free_bytes() {
+  # shellcheck disable=SC2046 # two numbers
+  set -- $(stat -f -c '%a %S' -- "$1" 2>/dev/null || echo 0 0)
+  free=$(($1 * $2))
 }

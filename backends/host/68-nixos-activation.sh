@@ -44,7 +44,7 @@ nixos_commit() {
   begin commit
   nixos_set_profile "$target" || { failed_step=commit; return "$EX_FAILED"; }
   begin boot-loader
-  nixos_switch "$target" boot || { failed_step=boot-loader; boot_loader_failed "$?"; return "$EX_FAILED"; }
+  nixos_switch "$target" boot || { boot_loader_failed "$?"; return; }
   begin state
   if ! { nixos_staged && nixos_forget_manifests && run_step state; }; then
     failed_step=state
@@ -77,7 +77,10 @@ nixos_set_profile() {
 # boot_loader_failed CODE
 boot_loader_failed() {
   problem "the boot loader could not be installed (exit code $1): $(last_words)"
-  line=$(stat -f -c '%a*%S' -- /boot 2>/dev/null) && say "  /boot has $((line)) bytes free"
+  free_bytes /boot
+  say "  /boot has $free bytes free"
+  failed_step=boot-loader
+  return "$EX_FAILED"
 }
 
 # nixos_staged: what waits for a boot, and why, is told by facts until it runs.

@@ -156,9 +156,9 @@ write_result() {
   committed_generation
   for file in "$run_folder/result" "$RUN_DIR/result-$run"; do
     {
-      printf 'code\t%s\nat\t%s\ngeneration\t%s\n' "$1" "$(date +%s)" "$generation"
-      [ -z "${failed_step:-}" ] || printf 'step\t%s\n' "$failed_step"
-      [ ! -e "$run_folder/edited" ] || printf 'edited-folder\t%s\n' "$edited"
+      printf 'code\t%s\nat\t%s\ngeneration\t%s\n' "$1" "$(date +%s)" "$generation" &&
+        { [ -z "${failed_step:-}" ] || printf 'step\t%s\n' "$failed_step"; } &&
+        { [ ! -e "$run_folder/edited" ] || printf 'edited-folder\t%s\n' "$edited"; }
     } >"$file.new" && sync "$file.new" && mv -f -- "$file.new" "$file" && break
   done
   printf '%s\t%s\t%s\n' "$run" "$1" "$(date +%s)" >"$STATE_DIR/last-run.new" &&

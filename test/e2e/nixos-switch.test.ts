@@ -135,22 +135,17 @@ describe("what switch-to-configuration ends with", () => {
   });
 
   test("101 when its messages cannot be written: again, with the messages in memory", async () => {
-    const before = await standing();
-    const system = await systemOf(host, "panics");
-    await host.sh(`
-mkdir -p /root/small && cp -a /var/lib/nixfleet/. /root/small/
-mount -t tmpfs -o size=256k tmpfs /var/lib/nixfleet && cp -a /root/small/state.json /root/small/owned /var/lib/nixfleet/`);
-    // The log's file system fills up once the run is on its way.
-    const filler = host.sh(`
-while ! ls /var/lib/nixfleet/runs/*/log >/dev/null 2>&1; do sleep 0.02; done
-dd if=/dev/zero of=/var/lib/nixfleet/fill bs=1k 2>/dev/null || true`);
-    const gate = await systemOf(host, "slow-check", "printf '#!/bin/sh\\nsleep 3\\n' >pre-switch-checks");
-    const outcome = await switchTo(host, gate);
-    await filler;
-    await host.sh("umount /var/lib/nixfleet; rm -rf /root/small");
-    expect(`${outcome.log}${outcome.problems.join("\n")}`).toBeDefined();
-    expect(system).toMatch(/^\/nix\/store\//);
-    expect(before.live).not.toBeNull();
+    // Fills the disk that the log is on, in the middle of the switch.
+    const script =
+      "#!/bin/sh\\necho run >>/root/checked; dd if=/dev/zero of=/var/lib/nixfleet/runs/fill bs=1k; yes | head -c 8192; exit 0\\n";
+    const system = await systemOf(host, "panics", `printf '${script}' >pre-switch-checks`);
+    await host.sh("mount -t tmpfs -o size=512k tmpfs /var/lib/nixfleet/runs");
+    const outcome = await switchTo(host, system);
+    await host.sh("umount /var/lib/nixfleet/runs");
+    expect(outcome).toMatchObject({ code: 0, problems: [] });
+    // Twice for making it live, since the first time broke off; once for the boot loader.
+    expect(await host.sh("wc -l </root/checked")).toBe("3");
+    expect(await standing()).toMatchObject({ live: system, committed: system, boots: system });
   });
 
   test.each([
@@ -225,7 +220,8 @@ describe("a system that waits for a boot", () => {
     const { live } = await standing();
     const system = await systemOf(host, "by-policy");
     const outcome = await switchTo(host, system, { mode: "boot" });
-    expect(outcome).toMatchObject({ code: 0, waits: ["the inventory says activation: boot"] });
+    expect(outcome).toMatchObject({ code: 0, problems: [] });
+    expect(outcome.waits[0]).toBe("the inventory says activation: boot");
     expect(await standing()).toMatchObject({ live, committed: system, boots: system });
   });
 });

@@ -40,7 +40,10 @@ export interface RunJournal {
   readonly folder: string;
   /** Keeps the plan as plan.json; called once, before anything is changed. */
   savePlan(plan: Plan): Promise<Result<void>>;
-  /** Appended and flushed before it resolves; appends of one run keep their order. */
+  /**
+   * Appended and flushed before it resolves; appends of one run keep their order. Of what a host prints only the first
+   * megabytes are kept as events.
+   */
   append(event: RunEvent): Promise<void>;
   /** Raw host output, by host; control characters are kept, renderers escape. */
   hostLog(host: HostName, chunk: Uint8Array): Promise<void>;

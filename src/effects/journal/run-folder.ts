@@ -16,6 +16,7 @@ export async function openRun(folder: string, begun: RunMeta, warn: (trouble: Fa
   const events = await open(join(folder, "events.ndjson"), "ax", 0o600);
   const queue = lineQueue(events);
   const logs = new Map<string, Promise<void>>();
+  const isKept = outputLimit();
   let meta = begun;
   let warned = false;
   const guarded = async (work: Promise<unknown>): Promise<void> => {
@@ -41,6 +42,7 @@ export async function openRun(folder: string, begun: RunMeta, warn: (trouble: Fa
     },
     append(event) {
       meta = noteEvent(meta, event);
+      if (!isKept(event)) return Promise.resolve();
       return guarded(queue.add(`${JSON.stringify(event)}\n`));
     },
     hostLog(host, chunk) {
@@ -56,6 +58,19 @@ export async function openRun(folder: string, begun: RunMeta, warn: (trouble: Fa
       await guarded(events.close());
       await guarded(writeMeta(folder, meta));
     },
+  };
+}
+
+/** Of a host's output the events keep the beginning; its log has all of it, so that a run can be read back whatever was printed. */
+const MAX_OUTPUT_CHARACTERS = 2 * 1024 * 1024;
+
+function outputLimit(): (event: RunEvent) => boolean {
+  const kept = new Map<string, number>();
+  return (event) => {
+    if (event.type !== "log") return true;
+    const characters = (kept.get(event.host) ?? 0) + event.msg.length;
+    kept.set(event.host, characters);
+    return characters <= MAX_OUTPUT_CHARACTERS;
   };
 }
 

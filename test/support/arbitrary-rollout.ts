@@ -105,7 +105,7 @@ function stagesOf(prefix: string, sizes: readonly number[], canary: boolean): St
 const behaviour: fc.Arbitrary<HostBehaviour> = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 1, max: 300_000 }).map((ms) => ({ ...wellBehaved, ms })) },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({
       ms: fc.integer({ min: 1, max: 300_000 }),
       status: fc.constantFrom(

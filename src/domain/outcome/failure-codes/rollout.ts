@@ -7,11 +7,6 @@ export const rolloutCodes = {
     meaning: "--strategy names a rollout that stands nowhere below `rollouts` in the inventory.",
     remedy: "Correct the name, or add the strategy. `all-at-once` is always there.",
   },
-  "rollout/bad-option": {
-    kind: "usage",
-    meaning: "Options that shape the rollout contradict each other, or the hosts they are for.",
-    remedy: "`nixfleet plan` with the same options shows the stages; docs/rollouts.md explains each.",
-  },
   "rollout/window-too-short": {
     kind: "usage",
     meaning: "No window is open long enough for a host to be changed in it.",

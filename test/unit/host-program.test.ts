@@ -19,7 +19,8 @@ const lint = (input: string, excluded: readonly string[] = []) =>
 
 describe(`shellcheck${missing("shellcheck")}`, () => {
   test.runIf(has("shellcheck"))("finds nothing in the whole program", { timeout: 60_000 }, () => {
-    expect(lint(whole).stdout).toBe("");
+    // Functions that are called by a name in a variable look unreachable.
+    expect(lint(whole, ["SC2317"]).stdout).toBe("");
   });
 
   // What one part sets and another uses is seen only in the whole.

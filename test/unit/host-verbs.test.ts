@@ -59,7 +59,7 @@ describe("the end of an activation", () => {
   test("is done only with code 0 and a result", () => {
     expect(judge(0, { result: "code\t0\nat\t1\ngeneration\t4" })).toEqual({
       ok: true,
-      value: { generation: 4, edited: [], editedFolder: null },
+      value: { generation: 4, edited: [], editedFolder: null, waitsForBoot: [] },
     });
     expect(judge(0).ok).toBe(false);
     expect(judge(0, { result: "code\t0\nat\t1" }).ok).toBe(false);

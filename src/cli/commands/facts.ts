@@ -1,7 +1,7 @@
 /** `nixfleet facts`: everything that one look at a host tells. */
 import type { Command } from "commander";
 import { ok } from "../../domain/outcome/result.ts";
-import { observe } from "../../engine/observe.ts";
+import { observe } from "../../workflows/one-look.ts";
 import { askHosts } from "../../workflows/ask-hosts.ts";
 import type { CliContext } from "../context.ts";
 import { addFleetOptions, type FleetFlags } from "../fleet-options.ts";

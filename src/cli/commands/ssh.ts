@@ -4,7 +4,7 @@ import type { ResolvedHost } from "../../domain/inventory/resolved.ts";
 import { exitCodes } from "../../domain/outcome/exit-codes.ts";
 import { err, ok } from "../../domain/outcome/result.ts";
 import { failureExitCode } from "../../domain/outcome/run-exit-code.ts";
-import { addressOf } from "../../engine/fleet.ts";
+import { addressOf } from "../../workflows/one-look.ts";
 import type { CliContext, PassedOnExitCode } from "../context.ts";
 import { addReachOptions, type FleetFlags } from "../fleet-options.ts";
 import { runFleetVerb } from "../fleet-verb.ts";

@@ -25,7 +25,7 @@ export type NameKind = (typeof nameKinds)[number];
 
 /** Loads every command, which is slow: only for writing a completion script. */
 export async function commandTable(entries: readonly CommandEntry[], context: CliContext): Promise<TypedCommand[]> {
-  const program = new Command("nixfleet");
+  const program = new Command("nixfleet").enablePositionalOptions();
   const visible = entries.filter((entry) => entry.hidden !== true);
   for (const entry of visible) {
     (await entry.load()).configure(program.command(entry.name).description(entry.summary), context);

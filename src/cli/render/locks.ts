@@ -1,6 +1,6 @@
 /** Who holds the locks of hosts. */
 import { foldHosts } from "../../domain/fold-hosts.ts";
-import type { LockState } from "../../engine/lock-verbs.ts";
+import type { LockState } from "../../workflows/one-look.ts";
 import type { Answered } from "../../workflows/ask-hosts.ts";
 import { type Cell, table } from "./layout.ts";
 import { printable } from "./printable.ts";

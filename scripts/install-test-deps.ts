@@ -14,6 +14,7 @@ const needed: Readonly<Record<string, string>> = {
   "/usr/bin/fish": "fish",
   "/usr/bin/tcsh": "tcsh",
   "/usr/bin/sudo": "sudo",
+  "/usr/bin/etcd": "etcd-server",
 };
 
 const missing = Object.entries(needed).filter(([path]) => !existsSync(path));

@@ -27,12 +27,24 @@ os_failed() {
 
 os_preflight() {
   local broken
+  os_wait_for_others || return
   if interrupted_dpkg || [ -n "$(broken_packages)" ]; then os_repair; fi
   interrupted_dpkg && { problem "dpkg was interrupted, and its journal is still there"; return "$EX_CONFLICT"; }
   broken=$(broken_packages)
   [ -n "$broken" ] || return 0
   printf '%s\n' "$broken" | while IFS= read -r word; do problem "the package $word is broken"; done
   return "$EX_CONFLICT"
+}
+
+# What somebody else is in the middle of looks half done, and is not broken.
+os_wait_for_others() {
+  local left=$APT_LOCK_SECONDS holders
+  while holders=$(lock_holders) && [ -n "$holders" ]; do
+    [ "$left" -gt 0 ] || { problem "process ${holders%%"$TAB"*} holds apt's or dpkg's lock for too long"; return "$EX_LOCKED"; }
+    [ "$left" -lt "$APT_LOCK_SECONDS" ] || say "waiting for process ${holders%%"$TAB"*}, which holds ${holders##*"$TAB"}"
+    left=$((left - 1))
+    sleep 1
+  done
 }
 
 # As far as the policy goes; whether it helped is for the checks behind it to see.

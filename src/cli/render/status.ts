@@ -126,11 +126,26 @@ function reasonsOf(host: StatusHost): string[] {
     ...host.drift.map((drift) => `drift ${printable(drift.path)}: ${drift.kind}`),
     ...(host.upToDate === false ? ["does not run what the fleet describes now"] : []),
     ...(host.rebootNeeded.state === "yes"
-      ? [`reboot needed: ${host.rebootNeeded.reasons.map(printable).join(", ") || "no reason given"}`]
+      ? [`reboot needed${debtWords(host)}: ${host.rebootNeeded.reasons.map(printable).join(", ") || "no reason given"}`]
       : []),
+    ...osReasons(host),
     ...(lock === null
       ? []
       : [`${lock.expired ? "expired lock" : "locked"} by ${printable(lock.owner)}: ${printable(lock.reason)}`]),
+  ];
+}
+
+/** "reboot needed for 3 d: …". */
+const debtWords = ({ rebootDebt }: StatusHost): string =>
+  rebootDebt === null || rebootDebt === undefined ? "" : ` for ${ageWords(rebootDebt.days)}`;
+
+function osReasons({ lastOsUpdate, unattended }: StatusHost): string[] {
+  return [
+    ...(lastOsUpdate?.ok === false ? [`the last OS update failed: run ${printable(lastOsUpdate.run)}`] : []),
+    ...(unattended?.trouble ?? []).slice(-3).map((line) => `unattended-upgrades: ${printable(line)}`),
+    ...(unattended === null || unattended === undefined || unattended.keptBack.length === 0
+      ? []
+      : [`unattended-upgrades kept back ${unattended.keptBack.map(printable).join(", ")}`]),
   ];
 }
 

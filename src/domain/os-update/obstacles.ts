@@ -22,7 +22,12 @@ export function updateObstacle(updates: HostUpdates, policy: UpdatePolicy): Fail
   );
 }
 
-function brokenPackages({ broken, interrupted }: HostUpdates, { repair }: UpdatePolicy): Failure | undefined {
+function brokenPackages(
+  { broken, interrupted, lockHolders }: HostUpdates,
+  { repair }: UpdatePolicy,
+): Failure | undefined {
+  // What somebody is in the middle of looks half done; the update waits for it and looks again.
+  if (lockHolders.length > 0) return undefined;
   if (repair !== "never" || (broken.length === 0 && !interrupted)) return undefined;
   const [first] = broken;
   return failure("os/broken-packages", first === undefined ? "dpkg was interrupted" : "packages are half installed", {

@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { reasonsDigest, rebootNeed } from "../../../src/domain/reboot/need.ts";
+import { type Fields, recordsOf } from "../../support/host-answer.ts";
+
+const need = (fields: Fields) => rebootNeed(recordsOf(fields));
+
+describe("whether a reboot is needed", () => {
+  test("is unknown where nobody would have said yes", () => {
+    expect(need({ "flag.writer": "no" }).state).toBe("unknown");
+    expect(need({}).reasons).toHaveLength(1);
+  });
+
+  test("is no where a program notes such wishes and noted none, or needrestart found the newest kernel running", () => {
+    expect(need({ "flag.writer": "yes" })).toEqual({ state: "no", reasons: [] });
+    expect(need({ needrestart: "NEEDRESTART-VER: 3.8\nNEEDRESTART-KSTA: 1" }).state).toBe("no");
+    expect(need({ needrestart: "NEEDRESTART-KSTA: 0" }).state).toBe("unknown");
+  });
+
+  test("is yes when a package asks, each of them named", () => {
+    expect(need({ "flag.set": "1", "flag.package": "dbus\nlibc6" })).toEqual({
+      state: "yes",
+      reasons: ["dbus asks for it", "libc6 asks for it"],
+    });
+    expect(need({ "flag.set": "1" }).reasons).toEqual(["/run/reboot-required exists"]);
+  });
+
+  test("is yes when a newer kernel of the running flavour is installed, whatever other flavours there are", () => {
+    const kernels = {
+      "kernel.running": "6.8.0-31-generic",
+      "kernel.installed": "6.8.0-31-generic\n6.8.0-100-generic\n6.11.0-1-lowlatency",
+    };
+    expect(need(kernels)).toEqual({
+      state: "yes",
+      reasons: ["kernel 6.8.0-100-generic is installed, 6.8.0-31-generic runs"],
+    });
+    expect(need({ ...kernels, "kernel.running": "6.8.0-100-generic", "flag.writer": "yes" }).state).toBe("no");
+  });
+
+  test("does not judge the kernel below a container", () =>
+    expect(
+      need({
+        "kernel.running": "6.1.0-1-generic",
+        "kernel.installed": "6.8.0-1-generic",
+        container: "systemd-nspawn",
+        "flag.writer": "yes",
+      }).state,
+    ).toBe("no"));
+
+  test("is yes for microcode, and for NixOS when kernel, initrd or modules differ", () => {
+    expect(need({ needrestart: "NEEDRESTART-UCSTA: 2" }).state).toBe("yes");
+    expect(need({ "nixos.changed": ["kernel", "initrd"] }).reasons).toHaveLength(2);
+  });
+
+  test("has one word for one set of reasons, in any order", () => {
+    const word = (reasons: string[]) => reasonsDigest({ state: "yes", reasons });
+    expect(word(["a", "b"])).toBe(word(["b", "a"]));
+    expect(word(["a"])).not.toBe(word(["b"]));
+    expect(word([])).toMatch(/^[0-9a-f]{16}$/);
+  });
+});

@@ -5,6 +5,7 @@ import { type Failure, failure } from "../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import { failureExitCode } from "../domain/outcome/run-exit-code.ts";
 import type { Selection } from "../domain/selection/request.ts";
+import type { NewHostKeys } from "../ports/host-keys.ts";
 import { type LoadedProject, loadProject } from "../workflows/inventory/load-project.ts";
 import { rerunHostsFrom } from "../workflows/inventory/rerun-hosts.ts";
 import { selectHosts } from "../workflows/inventory/select-hosts.ts";
@@ -25,6 +26,8 @@ export interface FleetVerb {
   readonly patterns: readonly string[];
   /** What this verb needs to be told again, beside the flags that all have. */
   readonly again?: Partial<Repetition>;
+  /** For a verb that may meet hosts for the first time. */
+  readonly newHostKeys?: NewHostKeys;
   readonly work: (
     project: LoadedProject,
     selection: Selection,
@@ -66,7 +69,9 @@ async function loadAndWork(
   });
   if (!selection.ok) return selection;
   reporter.warnings(selection.value.warnings);
-  const tools = await wireTools({ context, flags, project: project.value, journal, audience: reporter, interruption });
+  const { newHostKeys } = verb;
+  const parts = { context, flags, project: project.value, journal, audience: reporter, interruption };
+  const tools = await wireTools(newHostKeys === undefined ? parts : { ...parts, newHostKeys });
   if (!tools.ok) return err(tools.error);
   const silence = listenForSignals(interruption, () => context.exitNow(exitCodes.interrupted));
   try {

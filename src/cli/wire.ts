@@ -11,9 +11,11 @@ import { err, ok, type Result } from "../domain/outcome/result.ts";
 import { parseSlotStore } from "../domain/slots/store-address.ts";
 import type { TransportOptions } from "../effects/ssh/options.ts";
 import type { Audience } from "../ports/audience.ts";
+import type { NewHostKeys } from "../ports/host-keys.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Lab } from "../ports/lab.ts";
 import type { Login } from "../ports/login.ts";
+import type { LoginKeys } from "../ports/login-keys.ts";
 import type { NewProjectPorts } from "../ports/new-project.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { SigningKeys } from "../ports/signing-keys.ts";
@@ -54,6 +56,7 @@ export async function wireTools(wanted: {
   readonly journal: Journal;
   readonly audience: Audience;
   readonly interruption: Interruption;
+  readonly newHostKeys?: NewHostKeys;
 }): Promise<Result<Tools, readonly Failure[]>> {
   const { context, flags, project, journal, audience, interruption } = wanted;
   const elevation = await elevationFor(flags, context);
@@ -109,6 +112,17 @@ export async function wireSigningKeys({ env }: Pick<CliContext, "env">): Promise
   return signingKeys(env);
 }
 
+/** Text of the program that prepares fresh hosts. */
+export async function wireBootstrapProgram(): Promise<string> {
+  return (await import("../effects/host-program/program.ts")).bootstrapProgram();
+}
+
+/** Public SSH keys of whoever runs the CLI. */
+export async function wireLoginKeys({ env }: Pick<CliContext, "env">): Promise<LoginKeys> {
+  const { loginKeys } = await import("../effects/ssh/login-keys.ts");
+  return loginKeys(homeOf(env));
+}
+
 /** What a new project in this folder (absolute) is made with. */
 export async function wireNewProject({ cwd, env }: Place, folder: string): Promise<NewProjectPorts> {
   const { ownSource, sourceOf, templateTexts } = await import("../effects/init/template.ts");
@@ -153,16 +167,19 @@ async function wireTransport({
   context,
   flags,
   audience,
+  newHostKeys,
 }: {
   context: CliContext;
   flags: FleetFlags;
   audience: Audience;
+  newHostKeys?: NewHostKeys;
 }) {
   const { createTransport } = await import("../effects/ssh/transport.ts");
   return createTransport({
     ...(await sshOptions(context, flags)),
     onWarning: (text) => audience.note(`warning: ${text}`),
     askPassphrase: (path) => passphraseOf(path, context),
+    ...(newHostKeys === undefined ? {} : { newHostKeys }),
   });
 }
 

@@ -31,6 +31,11 @@ export interface NixBuilder {
   addRoot(name: string, paths: readonly StorePath[], signal: AbortSignal): Promise<Result<void>>;
   /** Does nothing when there is no such root. */
   removeRoot(name: string): Promise<Result<void>>;
+  /**
+   * Proves whom a host's daemon believes: offers it a path that nobody signed, and one that the fleet's key signed. Each is
+   * a few hundred bytes of garbage for the next collection.
+   */
+  probeTrust(request: Omit<CopyRequest, "paths" | "onProgress">): Promise<Result<TrustProof>>;
   /** Makes or replaces a link (an absolute path) to a store path; it keeps the path alive until it is removed. */
   link(link: string, path: StorePath, signal: AbortSignal): Promise<Result<void>>;
 }
@@ -89,6 +94,12 @@ export interface CopyRequest {
   readonly socket?: string;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: BuildProgress) => void;
+}
+
+export interface TrustProof {
+  /** "no-key": this machine has no signing key to prove it with. */
+  readonly signed: "accepted" | "refused" | "no-key";
+  readonly unsigned: "accepted" | "refused";
 }
 
 export interface CopyOutcome {

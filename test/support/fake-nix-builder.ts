@@ -66,6 +66,7 @@ export function fakeNixBuilder(hosts: Iterable<readonly [HostName, FakeHost]>): 
       roots.delete(name);
       return ok(undefined);
     },
+    probeTrust: async () => ok({ signed: "accepted", unsigned: "refused" }),
     link: async (link, path) => {
       roots.set(link, [path]);
       return ok(undefined);

@@ -12,6 +12,7 @@ import { addRoot, linkTo, removeRoot } from "./roots.ts";
 import type { NixSettings } from "./settings.ts";
 import { type Signer, signer } from "./sign.ts";
 import { fleetSource } from "./source.ts";
+import { createTrustProber, type TrustProber } from "./trust-probe.ts";
 
 /** Nothing is started and no file is touched before the first call that needs it. */
 export function createNixBuilder(settings: NixSettings): NixBuilder {
@@ -21,6 +22,7 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
     roots: join(settings.stateDir, "gcroots", "builds"),
   };
   let found: NixInstallation | undefined;
+  let prober: TrustProber | undefined;
   const nix = async (signal: AbortSignal): Promise<Result<NixInstallation>> => {
     if (found !== undefined) return ok(found);
     const installation = await nixInstallation(settings, signal);
@@ -61,6 +63,12 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
       return installation.ok ? addRoot(installation.value, roots, name, paths, signal) : installation;
     },
     removeRoot: (name) => removeRoot(roots, name),
+    probeTrust: async (request) => {
+      const installation = await nix(request.signal);
+      if (!installation.ok) return installation;
+      prober ??= createTrustProber(installation.value, signerFor(installation.value));
+      return prober(request);
+    },
     link: async (link, path, signal) => {
       const installation = await nix(signal);
       return installation.ok ? linkTo(installation.value, link, path, signal) : installation;

@@ -18,7 +18,9 @@ export type KeyDecision =
 export function decideKey(key: Buffer, policy: HostKeyPolicy): KeyDecision {
   const verdict = judgeKey(key, policy.knowledge);
   if (verdict.kind === "known") return { kind: "accept" };
-  if (verdict.kind === "unknown" && policy.unknownKeys === "accept") return { kind: "accept-new" };
+  if (verdict.kind === "unknown" && (policy.unknownKeys === "accept" || policy.vouchedFor?.(key) === true)) {
+    return { kind: "accept-new" };
+  }
   const why =
     verdict.kind === "unknown"
       ? unknownKey(key, policy)

@@ -1,5 +1,6 @@
 /** Turns an address of the inventory into a target: configuration, jump hosts, keys, and what is known of the host. */
 import { homedir, userInfo } from "node:os";
+import type { HostName } from "../../domain/ids.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import { parseJumpHop } from "../../domain/ssh-config/jump.ts";
@@ -11,7 +12,7 @@ import { createCredentialStore } from "./credentials.ts";
 import { hostKeyPolicy } from "./host-key-policy.ts";
 import { createKnownHostFiles, type KnownHostFiles } from "./known-host-files.ts";
 import type { TransportOptions } from "./options.ts";
-import { endpointOf, type SshTarget } from "./target.ts";
+import { endpointOf, type HostKeyPolicy, type SshTarget } from "./target.ts";
 
 export interface Resolver {
   /** Fails with `transport/ssh-config`, `ssh-missing`, `identity-file`, `known-hosts`, `jump-loop`. */
@@ -19,7 +20,7 @@ export interface Resolver {
   readonly knownHostFiles: KnownHostFiles;
 }
 
-type Endpoint = { readonly alias: string } & Partial<
+type Endpoint = { readonly alias: string; readonly host?: HostName } & Partial<
   Pick<HostAddress, "user" | "port" | "identityFile" | "proxyJump" | "hostKeys">
 >;
 
@@ -52,7 +53,21 @@ export function createResolver(options: TransportOptions): Resolver {
     const jumps = await resolveJumps(config, [...visited, name], signal);
     if (!jumps.ok) return jumps;
     const { alias } = endpoint;
-    return ok({ alias, config, hostKeys: hostKeys.value, credentials: found.value, jumps: jumps.value, sshArguments });
+    return ok({
+      alias,
+      config,
+      hostKeys: { ...hostKeys.value, ...vouching(endpoint.host) },
+      credentials: found.value,
+      jumps: jumps.value,
+      sshArguments,
+    });
+  }
+
+  /** Only for hosts of the inventory: who stands between has to be known. */
+  function vouching(host: HostName | undefined): Pick<HostKeyPolicy, "vouchedFor"> {
+    const { newHostKeys } = options;
+    if (newHostKeys === undefined || host === undefined) return {};
+    return { vouchedFor: (key) => newHostKeys.judge(host, key) };
   }
 
   /** `ProxyJump a,b` means: to b by way of a, and to a as a's own configuration says. */

@@ -24,6 +24,8 @@ export interface HostKeyPolicy {
   readonly unknownKeys: "refuse" | "accept" | "accept-any";
   /** The user's known_hosts files; new keys go into the first. */
   readonly userFiles: readonly string[];
+  /** Asked of a key when none is known: whether a person vouched for it. */
+  readonly vouchedFor?: (key: Buffer) => boolean;
 }
 
 export interface Credentials {

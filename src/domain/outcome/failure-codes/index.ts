@@ -1,4 +1,5 @@
 /** Every failure code, by area. A code, once released, keeps its meaning. */
+import { bootstrapCodes } from "./bootstrap.ts";
 import { cliCodes } from "./cli.ts";
 import { hostCodes } from "./host.ts";
 import { initCodes } from "./init.ts";
@@ -24,6 +25,7 @@ const codes = {
   ...rolloutCodes,
   ...labCodes,
   ...initCodes,
+  ...bootstrapCodes,
   ...osCodes,
   ...secretsCodes,
 } as const;

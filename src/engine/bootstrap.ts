@@ -1,0 +1,100 @@
+/** Asks the bootstrap program on a host: what is there, and then to do what is missing. */
+import { type FreshHost, parseFreshHost } from "../domain/bootstrap/look.ts";
+import type { BootstrapStepName, BootstrapWishes } from "../domain/bootstrap/plan.ts";
+import type { Elevation } from "../domain/host/loader.ts";
+import type { HostRecord } from "../domain/host/protocol.ts";
+import { textOf } from "../domain/host/protocol.ts";
+import { type HostAnswer, recordText, recordTexts } from "../domain/host/records.ts";
+import { type Failure, failure } from "../domain/outcome/failure.ts";
+import { err, ok, type Result } from "../domain/outcome/result.ts";
+import type { Connection } from "../ports/transport.ts";
+import { runHostProgram } from "./host-program/run-host-program.ts";
+
+export interface BootstrapSession {
+  readonly connection: Connection;
+  /** Text of the bootstrap program. */
+  readonly program: string;
+  readonly elevation: Elevation;
+  readonly signal: AbortSignal;
+}
+
+const LOOK_TIMEOUT_MS = 120_000;
+/** apt fetches and installs over whatever line the host has. */
+const PREPARE_TIMEOUT_MS = 30 * 60_000;
+
+export async function lookAtFreshHost(session: BootstrapSession, wishes: BootstrapWishes): Promise<Result<FreshHost>> {
+  const answer = await ask(session, "look", [], wishes, { timeoutMs: LOOK_TIMEOUT_MS });
+  if (!answer.ok) return answer;
+  return answer.value.code === 0 ? parseFreshHost(answer.value.records) : err(stepFailure(answer.value, ""));
+}
+
+export interface PrepareWatch {
+  readonly onStep: (name: string) => void;
+  /** What apt and others print. */
+  readonly onOutput: (chunk: Uint8Array) => void;
+}
+
+/** Does these steps in their order. Fails with `bootstrap/step-failed`, `bootstrap/no-nix` or `host/locked`. */
+export async function prepareHost(
+  session: BootstrapSession,
+  steps: readonly BootstrapStepName[],
+  wishes: BootstrapWishes,
+  watch: PrepareWatch,
+): Promise<Result<void>> {
+  let tail = "";
+  const answer = await ask(session, "prepare", steps, wishes, {
+    timeoutMs: PREPARE_TIMEOUT_MS,
+    onRecord: (record) => {
+      if (record.name === "step") watch.onStep(textOf(record));
+    },
+    onStderr: (chunk) => {
+      tail = (tail + Buffer.from(chunk).toString("utf8")).slice(-TAIL_CHARACTERS);
+      watch.onOutput(chunk);
+    },
+  });
+  if (!answer.ok) return answer;
+  return answer.value.code === 0 ? ok(undefined) : err(stepFailure(answer.value, tail));
+}
+
+/** Enough of what was printed to explain a failure. */
+const TAIL_CHARACTERS = 2_000;
+
+interface Asking {
+  readonly timeoutMs: number;
+  readonly onRecord?: (record: HostRecord) => void;
+  readonly onStderr?: (chunk: Uint8Array) => void;
+}
+
+const ask = (
+  { connection, program, elevation, signal }: BootstrapSession,
+  verb: string,
+  args: readonly string[],
+  wishes: BootstrapWishes,
+  asking: Asking,
+): Promise<Result<HostAnswer>> =>
+  runHostProgram(connection, { program, elevation, signal, verb, args, payload: settings(wishes), ...asking });
+
+function settings({ deployUser, sudo, publicKeys, loginKeys }: BootstrapWishes): Uint8Array {
+  const lines = [
+    ["user", deployUser],
+    ["sudo", sudo],
+    ...publicKeys.map((key) => ["key", key]),
+    ...loginKeys.map((key) => ["login", key]),
+  ];
+  return new TextEncoder().encode(lines.map((words) => `${words.join("\t")}\n`).join(""));
+}
+
+const EXIT_LOCKED = 75;
+const EXIT_UNSUPPORTED = 78;
+
+function stepFailure({ records, code }: HostAnswer, said: string): Failure {
+  const [problem = `the bootstrap program ended with exit code ${code}`] = recordTexts(records, "problem");
+  const step = recordText(records, "step");
+  if (code === EXIT_LOCKED) return failure("host/locked", problem, { next: "wait for it, then run the command again" });
+  const known = code === EXIT_UNSUPPORTED && step === "packages" ? "bootstrap/no-nix" : "bootstrap/step-failed";
+  return failure(known, problem, {
+    ...(step === undefined ? {} : { expected: `the step "${step}" to succeed` }),
+    ...(said.trim() === "" ? {} : { detail: said.trim() }),
+    next: "correct it and run the command again: what is done stays done",
+  });
+}

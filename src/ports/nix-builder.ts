@@ -1,4 +1,5 @@
 /** Nix on the machine that runs the CLI: evaluate, build, sign, copy. */
+import type { ClosurePath } from "../domain/closure/compare.ts";
 import type { HostName, StorePath } from "../domain/ids.ts";
 import type { Manifest } from "../domain/manifest/manifest.ts";
 import type { HostAnswer } from "../domain/nix/answer.ts";
@@ -20,6 +21,8 @@ export interface NixBuilder {
    * does not stop the others.
    */
   build(hosts: readonly EvaluatedHost[], options: BuildOptions): Promise<ReadonlyMap<HostName, Result<BuiltHost>>>;
+  /** Every path of a closure in this machine's store. Fails with `nix/closure-unknown`. */
+  closure(path: StorePath, signal: AbortSignal): Promise<Result<readonly ClosurePath[]>>;
   /** Signs the closures of these paths with the fleet's key; does nothing for what it has signed already. */
   sign(paths: readonly StorePath[], signal: AbortSignal): Promise<Result<void>>;
   /** Copies closures to the daemon behind a unix socket; only what is missing travels. */

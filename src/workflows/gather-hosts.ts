@@ -1,4 +1,5 @@
 /** Puts together what the planner needs of each host; looks closer only at hosts that are to change. */
+import pLimit from "p-limit";
 import type { HostName } from "../domain/ids.ts";
 import type { ResolvedHost } from "../domain/inventory/resolved.ts";
 import type { Manifest } from "../domain/manifest/manifest.ts";
@@ -6,18 +7,24 @@ import type { HostFacts, HostLock } from "../domain/observation/facts.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { DesiredHost, HostInput } from "../domain/plan/host-input.ts";
 import { needsInspection } from "../domain/plan/inspection.ts";
+import { liveSystem } from "../domain/plan/live-system.ts";
 import { isDeadRun } from "../engine/dead-run.ts";
 import type { Fleet } from "../engine/fleet.ts";
+import type { HostSession } from "../engine/session.ts";
 import type { Journal } from "../ports/journal.ts";
+import type { NixBuilder } from "../ports/nix-builder.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { StoreFiles } from "../ports/store-files.ts";
+import { differenceOfClosures } from "./compare-closures.ts";
 import { addSecrets } from "./gather-secrets.ts";
 import { inspectHost, nothingInspected } from "./inspect-host.ts";
 import { inspectNixos } from "./inspect-nixos.ts";
+import { PROBES_AT_ONCE } from "./observe-hosts.ts";
 
 export interface Gathering {
   readonly fleet: Fleet;
   readonly storeFiles: StoreFiles;
+  readonly builder: NixBuilder;
   readonly secrets: SecretStore;
   readonly journal: Journal;
   readonly signal: AbortSignal;
@@ -34,19 +41,19 @@ export function gatherHosts(
     if (value === undefined) throw new Error(`nothing was gathered for ${name}`);
     return value;
   };
-  return Promise.all(
-    hosts.map(async (host) => {
-      const input = await gatherHost(host, of(observed, host.name), of(desired, host.name), gathering);
-      return addSecrets(host, input, gathering);
-    }),
-  );
+  const limit = pLimit(PROBES_AT_ONCE);
+  const gather = async (host: ResolvedHost): Promise<HostInput> => {
+    const input = await gatherHost(host, of(observed, host.name), of(desired, host.name), gathering);
+    return addSecrets(host, input, gathering);
+  };
+  return Promise.all(hosts.map((host) => limit(gather, host)));
 }
 
 async function gatherHost(
   host: ResolvedHost,
   observed: Result<HostFacts>,
   desired: Result<DesiredHost>,
-  { fleet, storeFiles, journal, signal }: Gathering,
+  { fleet, storeFiles, journal, builder, signal }: Gathering,
 ): Promise<HostInput> {
   const { name, base, confirmMs } = host;
   const lockAbandoned = observed.ok && (await isAbandoned(observed.value.lock, journal));
@@ -62,8 +69,23 @@ async function gatherHost(
   const session = await fleet.session(host, signal);
   if (!session.ok) return { ...input, observed: err(session.error) };
   const look = base === "nixos" ? inspectNixos : inspectHost;
-  const inspected = await look(session.value, observed.value, manifestOf(desired.value), { storeFiles, signal });
-  return inspected.ok ? { ...input, ...inspected.value } : { ...input, observed: err(inspected.error) };
+  const [inspected, compared] = await Promise.all([
+    look(session.value, observed.value, manifestOf(desired.value), { storeFiles, signal }),
+    compareStores(session.value, observed.value, desired.value, { builder, signal }),
+  ]);
+  return inspected.ok ? { ...input, ...inspected.value, ...compared } : { ...input, observed: err(inspected.error) };
+}
+
+/** A host without Nix has nothing to compare with, and where the comparison fails the change is planned all the same. */
+async function compareStores(
+  session: HostSession,
+  facts: HostFacts,
+  desired: DesiredHost,
+  tools: { readonly builder: NixBuilder; readonly signal: AbortSignal },
+): Promise<Pick<HostInput, "closure" | "notCompared">> {
+  if (desired.kind === "empty" || desired.system === liveSystem(facts) || facts.nixVersion.kind === "absent") return {};
+  const difference = await differenceOfClosures(session, facts, desired, tools);
+  return difference.ok ? { closure: difference.value } : { notCompared: difference.error.what };
 }
 
 /** How the inventory wants a NixOS system to come about. */

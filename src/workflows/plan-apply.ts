@@ -65,7 +65,14 @@ export async function planApply(
   const observed = request.countUpdates ? await withUpdateCounts(hosts, seen, { fleet, signal }) : seen;
   const stages = request.osUpdates ? await stageUpdates(hosts, observed, inventory, { fleet, signal }) : new Map();
   const desired = new Map([...closures.value.hosts].map(([name, built]) => [name, desiredOf(built)]));
-  const gathered = await gatherHosts(hosts, observed, desired, { fleet, storeFiles, secrets, journal, signal });
+  const gathered = await gatherHosts(hosts, observed, desired, {
+    fleet,
+    storeFiles,
+    builder,
+    secrets,
+    journal,
+    signal,
+  });
   const plan = assemble({
     verb: "apply",
     createdAt: new Date(clock.now()).toISOString(),

@@ -53,7 +53,7 @@ async function planRollback(
   tools: Tools,
 ): Promise<Result<Plan, readonly Failure[]>> {
   const { hosts, inventory, selection, maxParallel } = request;
-  const { clock, storeFiles, secrets, journal, interruption } = tools;
+  const { clock, storeFiles, builder, secrets, journal, interruption } = tools;
   const signal = interruption.draining;
   const { fleet, recorder } = frame;
   const observed = await observeHosts(hosts, { fleet, recorder, clock, signal });
@@ -75,7 +75,7 @@ async function planRollback(
     toolVersion: tools.toolVersion,
     inputs: { flake: null, revision: null, dirty: false, inventoryDigest: inventory.digest, selection },
     ...(maxParallel === undefined ? {} : { maxParallel }),
-    hosts: await gatherHosts(hosts, observed, desired, { fleet, storeFiles, secrets, journal, signal }),
+    hosts: await gatherHosts(hosts, observed, desired, { fleet, storeFiles, builder, secrets, journal, signal }),
   });
   const problems = verifyPlan(plan);
   return problems.length === 0 ? ok(plan) : err(problems);

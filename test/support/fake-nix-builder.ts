@@ -52,6 +52,7 @@ export function fakeNixBuilder(hosts: Iterable<readonly [HostName, FakeHost]>): 
     evaluate: async (request) => evaluate(fleet, request),
     build: async (evaluated, options) =>
       new Map(evaluated.map((host) => [host.host, build(fleet.get(host.host), host, options)])),
+    closure: async (path) => ok([{ path, bytes: 1000 }]),
     sign: async (paths, signal) => {
       if (signal.aborted) return err(interrupted());
       for (const path of paths) signed.add(path);

@@ -32,7 +32,7 @@ export async function nix(...args: string[]): Promise<NixAnswer> {
   return { code: exitCode ?? -1, stdout: String(stdout), stderr: String(stderr) };
 }
 
-interface HostSummary {
+export interface HostSummary {
   readonly name: string;
   readonly base: string;
   readonly system: string;

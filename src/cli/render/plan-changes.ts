@@ -7,9 +7,11 @@ import { type Change, INDENT, markedRows } from "./marked-rows.ts";
 import type { PlanView } from "./plan.ts";
 import { entry, modeWords, renderFiles } from "./plan-files.ts";
 import { renderKeptBack, renderOsUpdates, renderReboot } from "./plan-os.ts";
+import { renderStore } from "./plan-store.ts";
 import { renderUnits } from "./plan-units.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
+import { versionWords } from "./words.ts";
 
 export function renderChanges(plan: Pick<Plan, "verb">, group: ChangeGroup, view: PlanView): string[] {
   const { example, members } = group;
@@ -25,6 +27,7 @@ export function renderChanges(plan: Pick<Plan, "verb">, group: ChangeGroup, view
     ...section("kept back", renderKeptBack(example, view)),
     ...section("reboot", plan.verb === "run" ? [] : renderReboot(example, view)),
     ...example.notes.flatMap((note) => wrap(printable(note), { first: "  note  ", width: view.width })),
+    ...section("store", renderStore(group, view)),
     ...section("closure", view.verbosity > 0 ? closures(members, view.style) : []),
   ];
 }
@@ -41,13 +44,6 @@ function packages(host: PlanHost, view: PlanView): string[] {
     return { change, cells: [{ text: printable(name) }, { text: versionWords(from, to) }] };
   });
   return markedRows(rows, view);
-}
-
-function versionWords(from: string | null, to: string | null): string {
-  const [old, next] = [from, to].map((version) => (version === null ? null : printable(version)));
-  if (old === null || next === null) return old ?? next ?? "";
-  if (old === next) return `${old} (rebuilt)`.trimStart();
-  return `${old} -> ${next}`;
 }
 
 function accounts(host: PlanHost, view: PlanView): string[] {

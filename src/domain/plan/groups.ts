@@ -73,11 +73,19 @@ function shapeOf(host: PlanHost): object {
     steps,
     files,
     reboot,
+    closure,
     ...shape
   } = host;
   const commands = steps.flatMap((step) => (step.kind === "run" ? [step.command] : []));
   // Only a reboot that is needed is told with the changes.
-  return { ...shape, files: files.map(outsideOf), reboot: reboot.needed === "yes" ? reboot : null, commands };
+  return {
+    ...shape,
+    files: files.map(outsideOf),
+    closure: closure?.packages,
+    reboot: reboot.needed === "yes" ? reboot : null,
+    commands,
+    reboots: steps.flatMap((step) => (step.kind === "reboot" ? [{ ...step, id: "", needs: [], expect: null }] : [])),
+  };
 }
 
 function outsideOf(file: FileChange): object {

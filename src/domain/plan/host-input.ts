@@ -1,4 +1,5 @@
 /** What the planner knows of one host: what was observed, what is wanted, and what lies in the way. */
+import type { ClosureDifference } from "../closure/compare.ts";
 import type { HostName, StorePath } from "../ids.ts";
 import type { Base } from "../inventory/resolved.ts";
 import type { Manifest } from "../manifest/manifest.ts";
@@ -43,8 +44,10 @@ export interface HostInput {
   readonly secrets?: SecretInput;
   /** The update that the host's policy asks for now. */
   readonly osStage?: OsStage;
-  /** Bytes that will be copied to the host's store, when known. */
-  readonly copyBytes?: number;
+  /** How the desired closure differs from the live one, where it could be compared. */
+  readonly closure?: ClosureDifference;
+  /** Why it could not be compared. */
+  readonly notCompared?: string;
 }
 
 export type DesiredHost =

@@ -36,7 +36,12 @@ function planConfiguration(input: HostInput, differ: Differ): PlanHost {
   const desired = input.desired.value;
   const unfit = unfitFor(input.host.base, facts, desired);
   if (unfit !== undefined) return refusedHost(seen, unfit);
-  const changes = { ...seen, ...changesOf({ ...input, differ }, facts, desired), to: { system: systemOf(desired) } };
+  const changes = {
+    ...seen,
+    ...changesOf({ ...input, differ }, facts, desired),
+    to: { system: systemOf(desired) },
+    ...(input.closure === undefined ? {} : { closure: input.closure }),
+  };
   const obstacle = occupiedBy(facts, input.lockAbandoned) ?? conflict(changes);
   if (obstacle !== undefined) return refusedHost(changes, obstacle);
   if (!isChange(facts, changes)) return { ...changes, action: "none", reason: idleReason(facts, desired) };
@@ -64,14 +69,17 @@ type Changes = Pick<
 function changesOf(input: HostInput & { readonly differ: Differ }, facts: HostFacts, desired: DesiredHost): Changes {
   const wanted = desired.kind === "closure" ? desired.manifest : null;
   const known = isKnown(input, facts, desired);
-  if (!known && input.host.base === "nixos") return unlisted(facts, desired);
+  if (!known && input.host.base === "nixos") return unlisted(input, facts, desired);
   const seen = input.host.base === "nixos" ? asTheSystemSays(facts, input.current) : facts;
   const files = fileFindings(seen, wanted, input);
   const secrets = secretChanges(input.secrets, wanted?.secrets ?? []);
   const units = unitActions({ facts: seen, desired: wanted, current: input.current, files: files.files, secrets });
   const listed = known ? manifestChanges(input.current, wanted) : { packages: [], users: [], directories: [] };
   const changes = { ...files, secrets, units, ...listed };
-  return { ...changes, notes: [...notesFor(facts, desired, changes, known), ...lockNotes(input, facts)] };
+  return {
+    ...changes,
+    notes: [...notesFor(facts, desired, changes, known), ...lockNotes(input, facts), ...storeNotes(input)],
+  };
 }
 
 /** Whether both sides say what they manage. Before the first apply nothing is managed, and that is known, too. */
@@ -79,9 +87,10 @@ const isKnown = ({ current }: HostInput, facts: HostFacts, desired: DesiredHost)
   (current !== null || liveSystem(facts) === null) && (desired.kind === "empty" || desired.manifest !== null);
 
 /** A NixOS system of somebody else, now or next: its closure can be compared, its content cannot. */
-function unlisted(facts: HostFacts, desired: DesiredHost): Changes {
+function unlisted(input: HostInput, facts: HostFacts, desired: DesiredHost): Changes {
   const nothing = { files: [], secrets: [], conflicts: [], units: [], packages: [], users: [], directories: [] };
-  return { ...nothing, notes: notesFor(facts, desired, nothing, false) };
+  const notes = [...notesFor(facts, desired, nothing, false), ...lockNotes(input, facts), ...storeNotes(input)];
+  return { ...nothing, notes };
 }
 
 const idleReason = (facts: HostFacts, desired: DesiredHost): string =>
@@ -126,6 +135,9 @@ function unknownSide(facts: HostFacts, desired: DesiredHost): string {
   return "the live closure has no readable manifest: package, account and directory changes are not listed";
 }
 
+const storeNotes = ({ notCompared }: HostInput): string[] =>
+  notCompared === undefined ? [] : [`what changes in the store is not known: ${notCompared}`];
+
 function lockNotes({ lockAbandoned }: HostInput, { lock }: HostFacts): string[] {
   if (lock === null) return [];
   if (lock.expired) return [`takes over an expired lock of ${lock.owner}`];
@@ -157,5 +169,5 @@ const isOther = (facts: HostFacts, host: PlanHost): boolean =>
 
 function preflight(input: HostInput, facts: HostFacts, desired: DesiredHost): Failure | undefined {
   const travels = desired.kind === "closure" && desired.present !== true;
-  return travels ? cannotReceive(facts, input.copyBytes) : noSpace(facts);
+  return travels ? cannotReceive(facts, input.closure?.copy.bytes) : noSpace(facts);
 }

@@ -1,5 +1,6 @@
 /** The plan as data: what will happen to which host, and why not. Executed exactly as it stands. */
 import { z } from "zod";
+import { closureDifferenceSchema } from "../closure/compare.ts";
 import { eventErrorSchema } from "../outcome/event-error.ts";
 import { rolloutSchema } from "../rollout/plan-rollout.ts";
 import { hostOsSchema, osUpdateStepFields, rebootStepFields } from "./os-schema.ts";
@@ -133,6 +134,8 @@ export const planHostSchema = z.object({
   /** Updates of the operating system, where they were looked at. */
   os: hostOsSchema.optional(),
   reboot: z.object({ needed: z.enum(["yes", "no", "unknown"]), reasons: z.array(z.string()).readonly() }),
+  /** How the closure differs from what the host runs; absent where it was not compared. */
+  closure: closureDifferenceSchema.optional(),
   /** What a person should know and a machine need not act on. */
   notes: z.array(z.string()).readonly(),
   steps: z.array(stepSchema).readonly(),

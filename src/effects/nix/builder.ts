@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { NixBuilder } from "../../ports/nix-builder.ts";
 import { buildHosts } from "./build.ts";
+import { closureOf } from "./closure.ts";
 import { copyClosures } from "./copy.ts";
 import { evaluateFleet } from "./evaluate.ts";
 import { type NixInstallation, nixInstallation } from "./installation.ts";
@@ -22,6 +23,8 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
     roots: join(settings.stateDir, "gcroots", "builds"),
   };
   let found: NixInstallation | undefined;
+  // Hosts of one configuration ask for one closure.
+  const closures = new Map<StorePath, ReturnType<typeof closureOf>>();
   let prober: TrustProber | undefined;
   const nix = async (signal: AbortSignal): Promise<Result<NixInstallation>> => {
     if (found !== undefined) return ok(found);
@@ -45,6 +48,15 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
       const installation = await nix(options.signal);
       if (!installation.ok) return new Map(hosts.map(({ host }) => [host, err({ ...installation.error, host })]));
       return buildHosts(installation.value, hosts, builds, options);
+    },
+    closure: async (path, signal) => {
+      const installation = await nix(signal);
+      if (!installation.ok) return installation;
+      const asked = closures.get(path) ?? closureOf(installation.value, path, signal);
+      closures.set(path, asked);
+      const answer = await asked;
+      if (!answer.ok) closures.delete(path);
+      return answer;
     },
     sign: async (paths, signal) => {
       if (keyFile === undefined || paths.length === 0) return ok(undefined);

@@ -71,6 +71,7 @@ const mistakes: readonly Mistake[] = [
   { name: "glob-of-group-matches-nothing", text: `${host("tags: [eu]")}groups:\n  db: { hosts: ["db-*"] }\n` },
   { name: "host-named-like-group", text: `${host("tags: [eu]")}groups:\n  web-1: { hosts: [web-1] }\n` },
   { name: "updates-of-another-base", text: host("osUpdates: { nixos: { autoSwitch: true } }") },
+  { name: "nixos-settings-of-another-base", text: host("specialisation: night\n    activation: boot") },
   {
     name: "sibling-groups-disagree",
     text: `${host("tags: [eu]")}groups:\n  web: { hosts: ["web-*"], user: deploy }\n  edge: { hosts: [web-1, web-2], user: edge }\n`,

@@ -353,7 +353,10 @@ describe("what stands in the way", () => {
   });
 
   test("is too little space for the bytes to copy", () => {
-    const plan = planOf({ ...observing({ disk: disk("/nix", GIB) }), copyBytes: 2 * GIB });
+    const plan = planOf({
+      ...observing({ disk: disk("/nix", GIB) }),
+      closure: { packages: [], rebuilt: 0, bytes: { from: 0, to: 2 * GIB }, copy: { paths: 1, bytes: 2 * GIB } },
+    });
     expect(plan.error).toMatchObject({ code: "plan/no-space", expected: "2112 MiB free", found: "1024 MiB free" });
   });
 

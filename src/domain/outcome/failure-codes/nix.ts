@@ -132,6 +132,11 @@ export const nixCodes = {
     meaning: "A signing key exists already and is never overwritten.",
     remedy: "Keep using it, or name another file with --out.",
   },
+  "nix/closure-unknown": {
+    kind: "failed",
+    meaning: "Nix could not list the store paths that belong to a closure, so a plan cannot say what changes in the store.",
+    remedy: "Read the message of Nix that stands under the error; the change itself can be applied all the same.",
+  },
   "nix/root-failed": {
     kind: "failed",
     meaning: "Store paths could not be protected from garbage collection.",

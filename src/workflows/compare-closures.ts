@@ -1,0 +1,61 @@
+/** What a change means for the host's store: asked of both sides, and only of hosts that are to change. */
+import { type ClosureDifference, type ClosurePath, compareClosures } from "../domain/closure/compare.ts";
+import { type HostClosure, parseHostClosure } from "../domain/host/closure.ts";
+import { refusalOf } from "../domain/host/refusal.ts";
+import { closureCommand } from "../domain/host/verbs.ts";
+import { parseStorePath, type StorePath } from "../domain/ids.ts";
+import type { HostFacts } from "../domain/observation/facts.ts";
+import { err, ok, type Result } from "../domain/outcome/result.ts";
+import type { DesiredHost } from "../domain/plan/host-input.ts";
+import { liveSystem } from "../domain/plan/live-system.ts";
+import type { HostSession } from "../engine/session.ts";
+import type { NixBuilder } from "../ports/nix-builder.ts";
+
+const CLOSURE_TIMEOUT_MS = 120_000;
+
+type ClosureOfHost = Extract<DesiredHost, { kind: "closure" }>;
+
+export async function differenceOfClosures(
+  session: HostSession,
+  facts: HostFacts,
+  desired: ClosureOfHost,
+  { builder, signal }: { readonly builder: NixBuilder; readonly signal: AbortSignal },
+): Promise<Result<ClosureDifference>> {
+  const next = await nextClosure(session, desired, builder, signal);
+  if (!next.ok) return next;
+  const live = liveSystem(facts);
+  const there = await askHost(
+    session,
+    live,
+    next.value.flatMap(({ path }) => parseStorePath(path) ?? []),
+    signal,
+  );
+  if (!there.ok) return there;
+  return ok(compareClosures(live === null ? null : there.value.paths, next.value, there.value.missing));
+}
+
+/** A generation that lies on the host need not be in this machine's store. */
+async function nextClosure(
+  session: HostSession,
+  { system, description, present }: ClosureOfHost,
+  builder: NixBuilder,
+  signal: AbortSignal,
+): Promise<Result<readonly ClosurePath[]>> {
+  if (present !== true) return builder.closure(description ?? system, signal);
+  const there = await askHost(session, system, [], signal);
+  return there.ok ? ok(there.value.paths) : there;
+}
+
+async function askHost(
+  session: HostSession,
+  system: StorePath | null,
+  wanted: readonly StorePath[],
+  signal: AbortSignal,
+): Promise<Result<HostClosure>> {
+  const host = session.host.name;
+  const answer = await session.ask(closureCommand(system, wanted), { timeoutMs: CLOSURE_TIMEOUT_MS, signal });
+  if (!answer.ok) return err({ ...answer.error, host });
+  if (answer.value.code !== 0) return err({ ...refusalOf(answer.value.records, answer.value.code), host });
+  const closure = parseHostClosure(answer.value.records);
+  return closure.ok ? closure : err({ ...closure.error, host });
+}

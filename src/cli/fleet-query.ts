@@ -20,6 +20,8 @@ export interface FleetQuery {
     selection: Selection,
     tools: Tools,
   ) => Promise<Result<FleetAnswer, readonly Failure[]>>;
+  /** For a query that has something to say even where the project cannot be loaded. */
+  readonly askWithoutProject?: (reasons: readonly Failure[], signal: AbortSignal) => Promise<FleetAnswer>;
 }
 
 export interface FleetAnswer {
@@ -39,13 +41,19 @@ export interface AnswerView {
 }
 
 /** The answer comes when connections are closed and progress is gone, so that nothing writes over it. */
-export async function runFleetQuery({ flags, patterns, ask }: FleetQuery, context: CliContext): Promise<void> {
+export async function runFleetQuery(query: FleetQuery, context: CliContext): Promise<void> {
+  const { flags, patterns, ask, askWithoutProject } = query;
   let answer: FleetAnswer | undefined;
+  const withoutProject = async (reasons: readonly Failure[], signal: AbortSignal): Promise<ExitCode | undefined> => {
+    answer = await askWithoutProject?.(reasons, signal);
+    return answer?.exit;
+  };
   await runFleetVerb(
     {
       purpose: "query",
       flags,
       patterns,
+      withoutProject,
       work: async (project, selection, tools) => {
         const asked = await ask(project, selection, tools);
         if (!asked.ok) return asked;

@@ -28,6 +28,8 @@ export interface FleetVerb {
   readonly again?: Partial<Repetition>;
   /** For a verb that may meet hosts for the first time. */
   readonly newHostKeys?: NewHostKeys;
+  /** Called when the project cannot be loaded; undefined when that is the end of it. */
+  readonly withoutProject?: (reasons: readonly Failure[], signal: AbortSignal) => Promise<ExitCode | undefined>;
   readonly work: (
     project: LoadedProject,
     selection: Selection,
@@ -58,7 +60,10 @@ async function loadAndWork(
   const { flags, patterns } = verb;
   const ports = await wireProject(context);
   const loaded = await loadProject(projectRequest(flags, context), ports);
-  if (!loaded.ok) return loaded;
+  if (!loaded.ok) {
+    const exit = await verb.withoutProject?.(loaded.error, interruption.draining);
+    return exit === undefined ? loaded : ok(exit);
+  }
   const project = await destined(loaded.value, flags, reporter, context);
   if (!project.ok) return project;
   reporter.warnings(project.value.warnings);

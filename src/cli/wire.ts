@@ -20,6 +20,7 @@ import type { NewProjectPorts } from "../ports/new-project.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { SigningKeys } from "../ports/signing-keys.ts";
 import type { SlotStore } from "../ports/slot-store.ts";
+import type { Workstation } from "../ports/workstation.ts";
 import type { LoadedProject, ProjectPorts } from "../workflows/inventory/load-project.ts";
 import type { SecretTools } from "../workflows/secrets/tools.ts";
 import type { Interruption, Tools } from "../workflows/tools.ts";
@@ -123,17 +124,17 @@ export async function wireLoginKeys({ env }: Pick<CliContext, "env">): Promise<L
   return loginKeys(homeOf(env));
 }
 
+/** The programs of this machine. */
+export async function wireWorkstation({ cwd, env }: Place): Promise<Workstation> {
+  const { workstation } = await import("../effects/machine/workstation.ts");
+  return workstation(plainNixSettings(cwd, env));
+}
+
 /** What a new project in this folder (absolute) is made with. */
 export async function wireNewProject({ cwd, env }: Place, folder: string): Promise<NewProjectPorts> {
   const { ownSource, sourceOf, templateTexts } = await import("../effects/init/template.ts");
   const { newFolder } = await import("../effects/init/new-folder.ts");
-  const settings = {
-    projectRoot: folder,
-    cacheDir: join(cacheFolder(env), "nix"),
-    stateDir: join(stateFolder(env), "nix"),
-    env,
-    overrides: [],
-  };
+  const settings = plainNixSettings(folder, env);
   return {
     template: templateTexts,
     ownSource,
@@ -260,6 +261,15 @@ async function elevationFor(flags: FleetFlags, context: CliContext): Promise<Res
   const password = await askPassword("sudo password on the hosts: ", context);
   return password.ok ? ok({ kind: "sudo-password", password: password.value }) : password;
 }
+
+/** For Nix without a fleet. */
+const plainNixSettings = (projectRoot: string, env: CliContext["env"]) => ({
+  projectRoot,
+  cacheDir: join(cacheFolder(env), "nix"),
+  stateDir: join(stateFolder(env), "nix"),
+  env,
+  overrides: [],
+});
 
 const homeOf = (env: CliContext["env"]): string => env.HOME || homedir();
 

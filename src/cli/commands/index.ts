@@ -4,6 +4,7 @@ import type { CommandEntry } from "../context.ts";
 export const commands: readonly CommandEntry[] = [
   { name: "init", summary: "lay a new project", load: () => import("./init.ts") },
   { name: "bootstrap", summary: "prepare fresh hosts over SSH", load: () => import("./bootstrap.ts") },
+  { name: "doctor", summary: "is everything there that other commands rely on?", load: () => import("./doctor.ts") },
   { name: "plan", summary: "what apply would do, to which hosts, and why not", load: () => import("./plan.ts") },
   {
     name: "apply",

@@ -1,6 +1,7 @@
 /** Every failure code, by area. A code, once released, keeps its meaning. */
 import { bootstrapCodes } from "./bootstrap.ts";
 import { cliCodes } from "./cli.ts";
+import { doctorCodes } from "./doctor.ts";
 import { hostCodes } from "./host.ts";
 import { initCodes } from "./init.ts";
 import { internalCodes } from "./internal.ts";
@@ -26,6 +27,7 @@ const codes = {
   ...labCodes,
   ...initCodes,
   ...bootstrapCodes,
+  ...doctorCodes,
   ...osCodes,
   ...secretsCodes,
 } as const;

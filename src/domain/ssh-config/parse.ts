@@ -19,6 +19,10 @@ export interface SshConfig {
   readonly proxyJump: readonly string[];
   readonly proxyCommand?: string;
   readonly connectTimeoutMs?: number;
+  /** How long the host may be silent before it is asked for a sign of life; absent where nobody set ServerAliveInterval. */
+  readonly keepaliveMs?: number;
+  /** ServerAliveCountMax: so many signs of life may be missing. */
+  readonly keepalivesMissed: number;
   readonly addressFamily: "any" | "inet" | "inet6";
   readonly bindAddress?: string;
   /** Features that only OpenSSH's own client has, and that this configuration uses; as written in ssh_config. */
@@ -58,6 +62,8 @@ export function parseSshConfig(text: string): SshConfig | undefined {
     proxyJump: (set("proxyjump") ?? "").split(",").filter((hop) => hop !== ""),
     ...optional("proxyCommand", set("proxycommand")),
     ...optional("connectTimeoutMs", seconds(set("connecttimeout"))),
+    ...optional("keepaliveMs", seconds(set("serveraliveinterval"))),
+    keepalivesMissed: Number(set("serveralivecountmax") ?? 3),
     addressFamily: family(one("addressfamily")),
     ...optional("bindAddress", set("bindaddress")),
     openSshOnly: OPENSSH_ONLY.filter(({ key, uses }) => uses(one(key))).map(({ name }) => name),

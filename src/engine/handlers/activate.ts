@@ -30,7 +30,10 @@ export async function activate(step: ActivatingStep, context: StepContext): Prom
       void recorder.hostLog(host, chunk);
       print(lines.push(chunk));
     },
-    onReattach: (because) => void recorder.record(diagnosed({ ...because, host }, "warn")),
+    onReattach: ({ code, what }) => {
+      const lost = failure(code, `${what}; the activation goes on there, connecting again`, { host });
+      void recorder.record(diagnosed(lost, "warn"));
+    },
     onAwaiting: (awaiting) => {
       const system = step.kind === "remove" ? null : knownStorePath(step.system);
       confirming ??= confirmActivation({ run: recorder.run, awaiting, system, before: context.before }, context);

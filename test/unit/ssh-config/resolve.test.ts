@@ -30,7 +30,7 @@ const choose = (question: Partial<AdapterQuestion>) =>
 describe("what ssh -G prints", () => {
   test("is read into the settings we act on", () => {
     const config = parsed(
-      "identityfile ~/.ssh/a\nidentityfile none\nidentitiesonly yes\nuserknownhostsfile /a /b\nglobalknownhostsfile none\nproxyjump x@a:1,b\nconnecttimeout 7\nstricthostkeychecking accept-new\nhostkeyalias alias\n",
+      "identityfile ~/.ssh/a\nidentityfile none\nidentitiesonly yes\nuserknownhostsfile /a /b\nglobalknownhostsfile none\nproxyjump x@a:1,b\nconnecttimeout 7\nserveraliveinterval 5\nserveralivecountmax 4\nstricthostkeychecking accept-new\nhostkeyalias alias\n",
     );
     expect(config).toMatchObject({
       identityFiles: ["~/.ssh/a"],
@@ -39,6 +39,8 @@ describe("what ssh -G prints", () => {
       globalKnownHostsFiles: [],
       proxyJump: ["x@a:1", "b"],
       connectTimeoutMs: 7000,
+      keepaliveMs: 5000,
+      keepalivesMissed: 4,
       strictHostKeyChecking: "accept-new",
       hostKeyAlias: "alias",
     });
@@ -51,6 +53,10 @@ describe("what ssh -G prints", () => {
     ["off", "no"],
   ])("StrictHostKeyChecking %s means %s", (printed, meant) => {
     expect(parsed(`stricthostkeychecking ${printed}\n`).strictHostKeyChecking).toBe(meant);
+  });
+
+  test("a keepalive that nobody asked for is ours to choose", () => {
+    expect(parsed("serveraliveinterval 0\nserveralivecountmax 3\n").keepaliveMs).toBeUndefined();
   });
 
   test("without host name, user and port it is no answer", () => {

@@ -1,5 +1,7 @@
 /** The ssh_config that the OpenSSH client gets: ours first, since the first value wins, then the user's. */
 import { resolve } from "node:path";
+import type { SshConfig } from "../../../domain/ssh-config/parse.ts";
+import { keepaliveOf } from "../keepalive.ts";
 import type { HostKeyPolicy, SshTarget } from "../target.ts";
 
 export interface GeneratedConfig {
@@ -23,13 +25,18 @@ export function generateConfig(
   const connectSeconds = Math.ceil((config.connectTimeoutMs ?? DEFAULT_CONNECT_SECONDS * 1000) / 1000);
   const blocks = [
     ...jumps.map((jump) => [`Host ${jump.alias}`, ...verification(jump.hostKeys, undefined)]),
-    ["Host *", ...SETTINGS, `ConnectTimeout ${connectSeconds}`],
+    ["Host *", ...SETTINGS, `ConnectTimeout ${connectSeconds}`, ...keepalive(config)],
     ["Match all", ...includes(sshConfig).map((path) => `Include "${path}"`)],
   ];
   return {
     text: blocks.map(([head, ...settings]) => `${head}\n${settings.map((line) => `  ${line}\n`).join("")}`).join(""),
     hostOptions: verification(hostKeys, pinnedKeysFile).flatMap((line) => ["-o", line.replace(" ", "=")]),
   };
+}
+
+function keepalive(config: SshConfig): string[] {
+  const { intervalMs, missed } = keepaliveOf(config);
+  return [`ServerAliveInterval ${Math.ceil(intervalMs / 1000)}`, `ServerAliveCountMax ${missed}`];
 }
 
 // Nothing of the user's may open a terminal, run something, forward something or share a connection.
@@ -45,8 +52,6 @@ const SETTINGS = [
   "PermitLocalCommand no",
   "RemoteCommand none",
   "RequestTTY no",
-  "ServerAliveCountMax 3",
-  "ServerAliveInterval 15",
   "StreamLocalBindMask 0177",
   "StreamLocalBindUnlink no",
   "Tunnel no",

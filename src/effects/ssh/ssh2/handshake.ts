@@ -6,6 +6,7 @@ import { knownKeyTypes } from "../../../domain/known-hosts/verdict.ts";
 import type { Failure } from "../../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../../domain/outcome/result.ts";
 import { decideKey, type KeyDecision } from "../host-key-failures.ts";
+import { keepaliveOf } from "../keepalive.ts";
 import type { SshTarget } from "../target.ts";
 import { authenticateWith } from "./authentication.ts";
 import { classifyHandshake } from "./handshake-failure.ts";
@@ -22,8 +23,6 @@ export interface Handshake {
 
 /** ssh's own default is to wait as long as TCP does; a fleet tool cannot. */
 export const DEFAULT_CONNECT_MS = 15_000;
-const KEEPALIVE_MS = 15_000;
-const KEEPALIVES_MISSED = 3;
 
 /** Never resolves before the key was judged: without a `hostVerifier` ssh2 would accept any. */
 export async function shakeHands(
@@ -34,6 +33,7 @@ export async function shakeHands(
 ): Promise<Result<Handshake>> {
   const { Client } = await ssh2();
   const client = new Client();
+  const keepalive = keepaliveOf(target.config);
   const authentication = authenticateWith(target.config.user, target.credentials, keys);
   let hostKey: Buffer = Buffer.alloc(0);
   let decision: KeyDecision | undefined;
@@ -65,8 +65,8 @@ export async function shakeHands(
     sock: stream,
     username: target.config.user,
     readyTimeout: target.config.connectTimeoutMs ?? DEFAULT_CONNECT_MS,
-    keepaliveInterval: KEEPALIVE_MS,
-    keepaliveCountMax: KEEPALIVES_MISSED,
+    keepaliveInterval: keepalive.intervalMs,
+    keepaliveCountMax: keepalive.missed,
     algorithms: { serverHostKey: hostKeyAlgorithms(target) },
     authHandler: authentication.handler,
     hostVerifier: (key: Buffer) => {

@@ -22,7 +22,6 @@ const STORE_PATH = /^\/nix\/store\/[0-9abcdfghijklmnpqrsvwxyz]{32}-[0-9a-zA-Z+\-
 const BOOT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 // Ten characters of time and sixteen of randomness in Crockford's base 32 (the ULID form).
 const RUN_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
-const PLAN_ID = /^[0-9a-f]{64}$/;
 
 export const parseHostName = (text: string): HostName | undefined =>
   HOST_NAME.test(text) ? (text as HostName) : undefined;
@@ -33,8 +32,6 @@ export const parseStorePath = (text: string): StorePath | undefined =>
 export const parseBootId = (text: string): BootId | undefined => (BOOT_ID.test(text) ? (text as BootId) : undefined);
 
 export const parseRunId = (text: string): RunId | undefined => (RUN_ID.test(text) ? (text as RunId) : undefined);
-
-export const parsePlanId = (text: string): PlanId | undefined => (PLAN_ID.test(text) ? (text as PlanId) : undefined);
 
 export const parseGeneration = (value: number): Generation | undefined =>
   Number.isSafeInteger(value) && value >= 0 ? (value as Generation) : undefined;

@@ -1,8 +1,8 @@
 /** `nixfleet facts`: everything that one look at a host tells. */
 import type { Command } from "commander";
 import { ok } from "../../domain/outcome/result.ts";
-import { observe } from "../../workflows/one-look.ts";
 import { askHosts } from "../../workflows/ask-hosts.ts";
+import { observe } from "../../workflows/one-look.ts";
 import type { CliContext } from "../context.ts";
 import { addFleetOptions, type FleetFlags } from "../fleet-options.ts";
 import { runFleetQuery } from "../fleet-query.ts";

@@ -1,9 +1,9 @@
 /** `nixfleet lock`: who holds the hosts' locks, and what to do when nobody is left to give one back. */
 import { type Command, InvalidArgumentError } from "commander";
 import { err, ok } from "../../domain/outcome/result.ts";
-import { lockStatus } from "../../workflows/one-look.ts";
 import { askHosts } from "../../workflows/ask-hosts.ts";
 import { breakLocks } from "../../workflows/break-locks.ts";
+import { lockStatus } from "../../workflows/one-look.ts";
 import { askerOnTerminal } from "../confirm.ts";
 import type { CliContext } from "../context.ts";
 import { addFleetOptions, type FleetFlags } from "../fleet-options.ts";

@@ -1,7 +1,7 @@
 /** Who holds the locks of hosts. */
 import { foldHosts } from "../../domain/fold-hosts.ts";
-import type { LockState } from "../../workflows/one-look.ts";
 import type { Answered } from "../../workflows/ask-hosts.ts";
+import type { LockState } from "../../workflows/one-look.ts";
 import { type Cell, table } from "./layout.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";

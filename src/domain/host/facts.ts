@@ -3,9 +3,9 @@ import { parseBootId, parseGeneration, parseStorePath, type StorePath } from "..
 import type { HostFacts, Observed } from "../observation/facts.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
 import { err, ok, type Result } from "../outcome/result.ts";
-import { osFacts } from "./os-facts.ts";
 import { createFieldReader, type FieldReader } from "./field-reader.ts";
 import { lockIn } from "./lock.ts";
+import { osFacts } from "./os-facts.ts";
 import { filesDigest, readOwnedFiles, readOwnedSecrets, readOwnedUnits } from "./owned.ts";
 import type { HostRecord } from "./protocol.ts";
 import { recordTable, recordText, recordTexts } from "./records.ts";

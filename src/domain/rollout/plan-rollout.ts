@@ -78,4 +78,3 @@ export type Stage = z.infer<typeof stageSchema>;
 export type Pace = z.infer<typeof paceSchema>;
 export type Budget = z.infer<typeof budget>;
 export type HostConstraint = z.infer<typeof constraint>;
-export type ApprovalGate = (typeof approvalGates)[number];

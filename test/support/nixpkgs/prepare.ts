@@ -24,12 +24,16 @@ export function prepareNixpkgs(folder: string, realLib?: string): string {
   const system = NIX_SYSTEMS[process.arch];
   if (system === undefined) throw new Error(`the stand-in nixpkgs knows no Nix system for processor ${process.arch}`);
   cpSync(join(import.meta.dirname, "flake.nix"), join(folder, "flake.nix"));
-  for (const part of ["pkgs", "nixos"]) cpSync(join(import.meta.dirname, part), join(folder, part), { recursive: true });
+  for (const part of ["pkgs", "nixos"])
+    cpSync(join(import.meta.dirname, part), join(folder, part), { recursive: true });
   cpSync(realLib ?? join(import.meta.dirname, "lib"), join(folder, "lib"), { recursive: true });
   mkdirSync(join(folder, "machine"), { recursive: true });
   writeFileSync(join(folder, "machine", "system.nix"), `"${system}"\n`);
   writeFileSync(join(folder, "machine", "nixos-programs.json"), JSON.stringify(nixosPrograms));
-  writeFileSync(join(folder, "machine", "nixos-programs.nix"), "builtins.fromJSON (builtins.readFile ./nixos-programs.json)\n");
+  writeFileSync(
+    join(folder, "machine", "nixos-programs.nix"),
+    "builtins.fromJSON (builtins.readFile ./nixos-programs.json)\n",
+  );
   cpSync(busybox, join(folder, "machine", "busybox"), { dereference: true });
   chmodSync(join(folder, "machine", "busybox"), 0o755);
   return folder;

@@ -4,7 +4,8 @@ import type { FailureEntry } from "./types.ts";
 export const bootstrapCodes = {
   "bootstrap/unsupported": {
     kind: "failed",
-    meaning: "The host is of a kind that cannot be prepared: no Ubuntu or Debian, no systemd, or a configuration that is generated.",
+    meaning:
+      "The host is of a kind that cannot be prepared: no Ubuntu or Debian, no systemd, or a configuration that is generated.",
     remedy: "Do by hand what docs/bootstrap.md lists, or leave the host out.",
   },
   "bootstrap/no-nix": {

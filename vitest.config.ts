@@ -30,6 +30,8 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["test/support/lab-teardown.ts"],
+          // Twenty booted machines share two cores: what fails by overload passes when it is tried again.
+          retry: 2,
           testTimeout: 300_000,
           hookTimeout: 900_000,
           fileParallelism: false,

@@ -160,27 +160,6 @@ describe.skipIf(noNix !== "").each(libraries)(`evaluation refuses, with %s${noNi
     expect(stderr).toContain("unknown role `../x'");
   });
 
-  test("a NixOS host, by name and without touching the others", async () => {
-    const fleet = {
-      files: { "hosts/gpu-1.nix": "{ }", "hosts/web-1.nix": "{ }" },
-      inventory: { hosts: { "web-1": { base: "ubuntu" }, "gpu-1": { base: "nixos" } } },
-    };
-    const { stderr } = await nixSide.expression(`answer.hosts."gpu-1"`, fleet);
-    expect(stderr).toContain(
-      "nixfleet: host gpu-1: its base is nixos, for which this version of NixFleet has no backend",
-    );
-    const other = await nixSide.expression(
-      `{ ok = answer.hosts."web-1".name; all = builtins.attrNames answer.hosts; }`,
-      fleet,
-    );
-    expect(JSON.parse(other.stdout)).toEqual({ ok: "web-1", all: ["gpu-1", "web-1"] });
-    const named = await nixSide.expression(
-      "[ (builtins.attrNames fleet.nixosConfigurations) (builtins.attrNames fleet.nixfleetConfigurations) ]",
-      fleet,
-    );
-    expect(JSON.parse(named.stdout)).toEqual([["gpu-1"], ["web-1"]]);
-  });
-
   test("slips in an inventory that people write in Nix, not fields of a newer CLI", async () => {
     const written = { files: { "hosts/a.nix": "{ }" }, inventory: { hosts: { a: { base: "ubuntu", role: ["x"] } } } };
     expect((await nixSide.expression("answer.hosts.a", written)).stderr).toContain("hosts.a.role' does not exist");

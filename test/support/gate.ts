@@ -24,3 +24,10 @@ export const gateReached = (lab: TestLab, name: string): Promise<void> =>
 
 /** Lets the activation go on, also one that has not come to the gate yet. */
 export const openGate = (lab: TestLab, name: string): Promise<string> => onHost(lab, name, "touch /run/gate-open");
+
+/** Waits until no activation lives on the host. */
+export const activationOver = (lab: TestLab, name: string): Promise<void> =>
+  until(
+    `the activation on ${name} ends`,
+    async () => (await lab.ssh(name, "systemctl is-active --quiet 'nixfleet-activate-*'")).code !== 0,
+  );

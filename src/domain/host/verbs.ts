@@ -42,6 +42,13 @@ export const inspectCommand = (requests: readonly InspectRequest[]): HostCommand
   payload: new TextEncoder().encode(requests.map(inspectLine).join("")),
 });
 
+/** The closure of what is live, with sizes, and which of `paths` the host's store lacks. */
+export const closureCommand = (live: StorePath | null, paths: readonly StorePath[]): HostCommand => ({
+  verb: "closure",
+  args: [live ?? "-"],
+  payload: new TextEncoder().encode(paths.map((path) => `${path}\n`).join("")),
+});
+
 export interface LockRequest {
   readonly run: RunId;
   /** `user@machine`. */

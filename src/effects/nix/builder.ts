@@ -1,5 +1,6 @@
 /** The real builder: Nix on this machine. */
 import { join } from "node:path";
+import type { StorePath } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { NixBuilder } from "../../ports/nix-builder.ts";
 import { buildHosts } from "./build.ts";

@@ -69,8 +69,7 @@ function nixosOf(step: ActivatingStep, base: Base): Pick<ActivationRequest, "nix
 }
 
 const waiting = (reasons: readonly string[]): Failure =>
-  failure("host/waits-for-boot", "the new system is committed, and runs after the next boot", {
-    detail: reasons.join("\n"),
+  failure("host/waits-for-boot", `the new system is committed, and runs after the next boot: ${reasons.join(", ")}`, {
     next: "nixfleet reboot brings it",
   });
 

@@ -134,7 +134,8 @@ export const nixCodes = {
   },
   "nix/closure-unknown": {
     kind: "failed",
-    meaning: "Nix could not list the store paths that belong to a closure, so a plan cannot say what changes in the store.",
+    meaning:
+      "Nix could not list the store paths that belong to a closure, so a plan cannot say what changes in the store.",
     remedy: "Read the message of Nix that stands under the error; the change itself can be applied all the same.",
   },
   "nix/root-failed": {

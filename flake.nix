@@ -34,7 +34,7 @@
         path = ./templates/default;
         description = "A fleet of one Ubuntu host, ready for nixfleet plan";
         welcomeText = ''
-          Put the address of your NixFleet into flake.nix and that of your host into inventory/prod.yaml, then: git init && git add -A && nix flake lock && nixfleet plan
+          Put the address of your NixFleet into flake.nix and that of your host into inventory/prod.yaml, then: git init && git add -A && nix flake lock && nixfleet bootstrap all && nixfleet plan
         '';
       };
     };

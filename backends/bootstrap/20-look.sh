@@ -78,16 +78,24 @@ daemon_is_stale() {
 
 # look_conf: which of the fleet's keys Nix trusts by all its files, and where our include would stand.
 look_conf() {
-  local key trusted
+  local key
   [ -e "$nix" ] || return 0
-  trusted=" $(nix_setting trusted-public-keys) "
-  for key in $public_keys; do
-    case $trusted in *" $key "*) ;; *) emit key.missing "$key" ;; esac
-  done
+  find_missing_keys
+  for key in $missing_keys; do emit key.missing "$key"; done
   case " $(nix_setting trusted-users) " in *" $deploy_user "* | *' * '*) emit user.trusted yes ;; esac
   [ "$(nix_setting require-sigs)" = false ] && emit sigs.off yes
   find_conf || emit conf.problem "$conf_problem"
   emit conf.file "$conf"
+}
+
+# find_missing_keys: into $missing_keys (words).
+find_missing_keys() {
+  local key trusted
+  trusted=" $(nix_setting trusted-public-keys) "
+  missing_keys=
+  for key in $public_keys; do
+    case $trusted in *" $key "*) ;; *) missing_keys="$missing_keys $key" ;; esac
+  done
 }
 
 # nix_setting NAME: as the daemon would read it. Older versions know the command by another name.

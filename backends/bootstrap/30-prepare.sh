@@ -57,9 +57,13 @@ step_daemon() {
   must "the Nix daemon's socket cannot be opened" systemctl start nix-daemon.socket
 }
 
-# Ours is a file of our own; of the administrator's there is one more line at the end.
+# Ours is a file of our own; of the administrator's there is one more line at the end. What the configuration says of
+# keys is known only once there is a Nix to ask.
 step_keys() {
   local own=/etc/nix/nixfleet.conf
+  find_nix || refuse "$EX_UNSUPPORTED" "there is no Nix whose keys could be set"
+  find_missing_keys
+  [ -n "$missing_keys" ] || return 0
   must "cannot make /etc/nix" mkdir -p /etc/nix
   find_conf || refuse "$EX_UNSUPPORTED" "$conf_problem"
   {

@@ -121,7 +121,7 @@ describe("nixfleet diff", () => {
 
   test("refuses a generation that there is not", async () => {
     expect(await project.nixfleet("diff", "lab-1", "9")).toMatchObject({
-      code: 3,
+      code: 5,
       stderr: expect.stringContaining("error[plan/no-generation]"),
     });
   });

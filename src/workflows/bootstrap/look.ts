@@ -24,7 +24,10 @@ export async function lookAtHosts(
   const dial = (host: ResolvedHost) => limit(() => connectAs(host, request.loginUser, frame, tools));
   const first = await Promise.all(hosts.map(dial));
   const believed = await settleKeys(request, first);
-  if (!believed.ok) return believed;
+  if (!believed.ok) {
+    await Promise.all(first.map((connected) => (connected.ok ? connected.value.close() : undefined)));
+    return believed;
+  }
   const connected = believed.value
     ? await Promise.all(hosts.map((host, index) => (isUnknownKey(first[index]) ? dial(host) : first[index])))
     : first;
@@ -73,19 +76,31 @@ async function settleKeys(
   return agreed;
 }
 
+/** A host that will not be prepared is left at once. */
 async function prepare(
   host: ResolvedHost,
   connected: Result<Connection>,
   request: BootstrapRequest,
-  { elevation, interruption }: Tools,
+  tools: Tools,
 ): Promise<Result<Preparation>> {
   if (!connected.ok) return connected;
+  const examined = await examine(host, connected.value, request, tools);
+  if (examined.ok) return examined;
+  await connected.value.close();
+  return err({ ...examined.error, host: host.name });
+}
+
+async function examine(
+  host: ResolvedHost,
+  connection: Connection,
+  request: BootstrapRequest,
+  { elevation, interruption }: Tools,
+): Promise<Result<Preparation>> {
   const wishes = request.wishes(host);
-  if (!wishes.ok) return err({ ...wishes.error, host: host.name });
-  const session = { connection: connected.value, program: request.program, elevation, signal: interruption.draining };
+  if (!wishes.ok) return wishes;
+  const session = { connection, program: request.program, elevation, signal: interruption.draining };
   const found = await lookAtFreshHost(session, wishes.value);
-  if (!found.ok) return err({ ...found.error, host: host.name });
+  if (!found.ok) return found;
   const plan = planBootstrap(found.value, wishes.value);
-  if (!plan.ok) return err({ ...plan.error, host: host.name });
-  return ok({ wishes: wishes.value, connection: connected.value, found: found.value, plan: plan.value });
+  return plan.ok ? ok({ wishes: wishes.value, connection, found: found.value, plan: plan.value }) : plan;
 }

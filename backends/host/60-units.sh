@@ -111,7 +111,14 @@ explain_failed() {
   local IFS=$NL
   for unit in $failed; do
     problem "unit ${unit% *} failed: ${unit##* }"
-    journalctl --no-pager --quiet --output=cat --lines=15 --since=-10min --unit="${unit% *}" >&2 2>/dev/null
+    journal_end "${unit% *}" | tee -a -- "${problems_file:-/dev/null}" >&2
   done
   return 0
+}
+
+# journal_end UNIT: what it said since this activation began; with a word of systemd's own where it never came to speak.
+journal_end() {
+  journalctl --sync 2>/dev/null
+  journalctl --no-pager --quiet --output=cat --lines=10 --unit="$1" \
+    --since="@$(stat -c %Y -- "$run_folder/started" 2>/dev/null || echo 0)" 2>/dev/null | sed 's/^/  /'
 }

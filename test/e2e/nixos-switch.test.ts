@@ -225,3 +225,41 @@ describe("a system that waits for a boot", () => {
     expect(await standing()).toMatchObject({ live, committed: system, boots: system });
   });
 });
+
+describe("an activation that is killed", () => {
+  test.each(["switch", "confirm", "commit", "boot-loader", "state", "owned"])(
+    "before the step %s is finished by the next run, whatever that one brings",
+    async (step) => {
+      const name = `cut-at-${step}`;
+      const system = await systemOf(host, name, unit(name, "/bin/sleep infinity"));
+      expect(await switchTo(host, system, { killAt: step })).toMatchObject({ code: 72, step });
+      expect((await host.facts()).interrupted).not.toBeNull();
+      expect(await switchTo(host, system)).toMatchObject({ code: 0 });
+      expect(await standing()).toMatchObject({ live: system, committed: system, boots: system, staged: null });
+      expect(await host.facts()).toMatchObject({ interrupted: null });
+    },
+  );
+
+  test("and then goes back, when the next run cannot be finished either", async () => {
+    const before = await standing();
+    const bad = await systemOf(host, "cut-and-bad", unit("cut-and-bad", "/bin/false", "Type=oneshot"));
+    // Live already when it is cut: what it goes back to is what ran before the first of the two.
+    const good = await systemOf(host, "cut-first");
+    expect(await switchTo(host, good, { killAt: "commit" })).toMatchObject({ code: 72 });
+    expect((await host.facts()).live).toBe(good);
+    expect(await switchTo(host, bad)).toMatchObject({ code: 71 });
+    expect(await standing()).toEqual(before);
+  });
+
+  test("leaves what was committed to the next boot", async () => {
+    const before = await standing();
+    const system = await systemOf(host, "power-cut", unit("power-cut", "/bin/sleep infinity"));
+    expect(await switchTo(host, system, { killAt: "confirm" })).toMatchObject({ code: 72 });
+    expect((await host.facts()).live).toBe(system);
+    await lab.power("lab-1", "off");
+    await lab.power("lab-1", "on");
+    host = await hostOf(lab, "lab-1");
+    expect(await standing()).toEqual(before);
+    expect(await host.sh("systemctl is-active power-cut.service || true")).toBe("inactive");
+  });
+});

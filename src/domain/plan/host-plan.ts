@@ -122,7 +122,11 @@ function notesFor(
     notes.push(`waits for a boot since the last apply: ${facts.staged.reasons.join(", ")}`);
   else if (facts.committed !== live) notes.push("what is live was never committed: an earlier activation did not end");
   if (known && live !== systemOf(desired) && lists.every((list) => list.length === 0)) {
-    notes.push("the closure changes, but no file, unit, package, account or directory of it does");
+    notes.push(
+      facts.os.id === "nixos"
+        ? "only plain NixOS options change: NixOS decides what they do to units and files"
+        : "the closure changes, but no file, unit, package, account or directory of it does",
+    );
   }
   return notes;
 }

@@ -7,9 +7,10 @@ in
 {
   options.boot = {
     kernelPackages = mkOption { type = types.raw; default = { kernel = kernel "6.12.41"; }; description = "Only its kernel counts."; };
-    kernelParams = mkOption { type = types.listOf types.str; default = [ "loglevel=4" ]; description = "The kernel's command line."; };
+    kernelParams = mkOption { type = types.listOf types.str; default = [ ]; description = "The kernel's command line."; };
     initrd.prepend = mkOption { type = types.lines; default = ""; description = "Something that changes the initrd."; };
   };
+  config.boot.kernelParams = [ "loglevel=4" ];
   config.system.build = {
     kernel = config.boot.kernelPackages.kernel;
     initialRamdisk = pkgs.runCommand "initrd-${config.boot.kernelPackages.kernel.name}" { text = config.boot.initrd.prepend; } "mkdir $out; printf 'initrd %s' \"$text\" >$out/initrd";

@@ -17,6 +17,7 @@ export interface OsFlags {
   readonly detailedExitcode?: true;
   readonly force?: true;
   readonly ignoreWindow?: true;
+  readonly slotTimeout?: number;
   readonly downTimeout?: number;
   readonly upTimeout?: number;
   readonly soakAfter?: number;
@@ -31,6 +32,11 @@ export function addOsOptions(command: Command): Command {
     .option("--detailed-exitcode", "with --check or --out: exit with 2 when there are changes")
     .option("--force", "reboot also when earlier reboots for the same reasons changed nothing")
     .option("--ignore-window", "reboot at once, whatever the windows say")
+    .option(
+      "--slot-timeout <duration>",
+      "how long a host waits for a slot of its budget (default 1h)",
+      durationArgument,
+    )
     .option("--down-timeout <duration>", "how long a host may take to go down (default 3m)", durationArgument)
     .option("--up-timeout <duration>", "how long a host may take to come back (default 10m)", durationArgument)
     .option(
@@ -48,6 +54,7 @@ export function rebootWish(flags: OsFlags, when: RebootWish["when"], { fleet }: 
     ignoreWindow: flags.ignoreWindow === true,
     blackouts: fleet.blackouts,
     timers: {
+      slotMs: flags.slotTimeout ?? USUAL_TIMERS.slotMs,
       downMs: flags.downTimeout ?? USUAL_TIMERS.downMs,
       upMs: flags.upTimeout ?? USUAL_TIMERS.upMs,
       soakMs: flags.soakAfter ?? USUAL_TIMERS.soakMs,

@@ -8,6 +8,8 @@ type RebootStep = Extract<Step, { kind: "reboot" }>;
 
 /** How long the parts of a reboot may take. Virtual machines are back within a minute, servers take up to half an hour. */
 export interface RebootTimers {
+  /** Waiting for a slot of the budget. */
+  readonly slotMs: number;
   readonly downMs: number;
   readonly upMs: number;
   readonly soakMs: number;
@@ -16,6 +18,7 @@ export interface RebootTimers {
 }
 
 export const USUAL_TIMERS: RebootTimers = {
+  slotMs: 60 * 60_000,
   downMs: 3 * 60_000,
   upMs: 10 * 60_000,
   soakMs: 10_000,

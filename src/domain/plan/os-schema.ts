@@ -60,6 +60,8 @@ export const rebootStepFields = {
   /** A slot of each is needed. */
   budgets: z.array(z.object({ group: z.string(), max: z.int().positive() })).readonly(),
   hooks: z.object({ before: z.array(hook).readonly(), after: z.array(hook).readonly() }),
+  /** How long the host waits for its slots; the end of its window ends the waiting, too. */
+  slotMs: z.int().positive(),
   /** How long the host may take to go down, and then to come back. */
   downMs: z.int().positive(),
   upMs: z.int().positive(),

@@ -5,8 +5,6 @@ import { runHooks } from "../hooks.ts";
 import { oldBootId, type Reboot } from "./context.ts";
 import { windowShut } from "./window.ts";
 
-/** How long a host waits for a slot where no window ends the waiting. */
-const SLOT_PATIENCE_MS = 60 * 60_000;
 const STORE_TIMEOUT_MS = 60_000;
 
 export async function takeSlot({ step, context }: Reboot): Promise<Result<void>> {
@@ -15,7 +13,7 @@ export async function takeSlot({ step, context }: Reboot): Promise<Result<void>>
   if (shut !== undefined) return { ok: false, error: shut };
   if (step.budgets.length === 0) return ok(undefined);
   const closes = closesAt(calendarOf(step.window, step.blackouts), clock.now()) ?? clock.now();
-  const deadlineMs = Math.min(clock.now() + SLOT_PATIENCE_MS, closes - step.estimateMs);
+  const deadlineMs = Math.min(clock.now() + step.slotMs, closes - step.estimateMs);
   return rebootSlots.acquire(session.host.name, step.budgets, { deadlineMs, signal: interruption.draining });
 }
 

@@ -26,6 +26,9 @@
         default = nixfleet;
       });
 
+      # Need KVM.
+      checks = nixpkgs.lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (system: import ./nix/checks { pkgs = nixpkgs.legacyPackages.${system}; });
+
       devShells = perSystem (pkgs: {
         default = pkgs.mkShell { packages = [ pkgs.nodejs_24 pkgs.nix pkgs.openssh pkgs.git pkgs.shellcheck pkgs.biome ]; };
       });

@@ -58,6 +58,11 @@ test("a generation that the host does not have is refused, naming those it has",
   expect(errorOf(events, "lab-2").found).toMatch(/^generations 1, 2, 3/);
 });
 
+test("the plan of a removal says what comes back", async () => {
+  const { stdout } = await fleet.nixfleet("remove", "lab-1", "--check");
+  expect(stdout).toMatch(/- \/etc\/motd {2}what was there before it was taken over comes back/);
+});
+
 test("remove stops managing a host: what was adopted is back, what was added is gone", async () => {
   const { code, events } = await act(fleet, "remove", "lab-1", "--yes");
   expect([code, outcomes(events)]).toEqual([0, "lab-1 changed"]);

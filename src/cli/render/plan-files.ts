@@ -54,6 +54,7 @@ function factsOf(variants: readonly FileVariant[], { diff, verbosity }: PlanView
   const [first] = variants;
   const counted = diff === "short" && verbosity >= 0 && first?.file.change === "add";
   return [
+    ...(first?.file.restores === true ? ["what was there before it was taken over comes back"] : []),
     ...(counted ? lineCounts(variants) : []),
     ...withheld.map((why) => withheldWords[why]),
     // All of them are shown, each under its hosts.

@@ -100,7 +100,9 @@ function pendingUpdates(plan: Plan, { style, width, verbosity }: PlanView): stri
 function closing(plan: Plan, groups: number, { style, width, next }: PlanView): string[] {
   if (plan.summary.change === 0) {
     const clean = plan.summary.none === plan.hosts.length;
-    return [clean ? style.good("Nothing to do: every host is as it should be.") : "Nothing can be done on any host."];
+    return clean
+      ? [style.good("Nothing to do: every host is as it should be.")]
+      : wrap(`Nothing will be done: ${countWords(plan, groups)}.`, { first: "", width });
   }
   // The first lines of a long plan are out of sight by now.
   const summary = plan.verb === "run" ? [] : wrap(`${countWords(plan, groups)}.`, { first: "", width });

@@ -75,11 +75,14 @@ function leftOut(summary: Summary, verb: string, { style, width }: RecapView): s
 function closing(summary: Summary, verb: string, { style, again }: RecapView): string {
   const words = statusOrder.flatMap((status) => countWord(summary, status, verb, style));
   const line = headline(summary, verb, words.join(", ") || "no hosts", style);
-  const unfinished = summary.hosts.some((host) => troubled.has(host.status) || host.status === "not_started");
-  if (!unfinished) return line;
+  if (!summary.hosts.some(({ status }) => isUnfinished(status))) return line;
   const details = `details  nixfleet runs show ${printable(summary.run)}`;
-  return [line, details, `again    ${againWords(summary, verb, again)}`].join("\n");
+  // A host that moved needs another plan: the same one would be refused again.
+  const onlyStale = summary.hosts.every(({ status }) => status === "stale" || !isUnfinished(status));
+  return [line, details, ...(onlyStale ? [] : [`again    ${againWords(summary, verb, again)}`])].join("\n");
 }
+
+const isUnfinished = (status: HostStatus): boolean => troubled.has(status) || status === "not_started";
 
 const headline = (summary: Summary, verb: string, words: string, style: Style): string =>
   `${style.strong(printable(verb))} ${summary.exit === 0 ? "done" : "ended"} in ${duration(summary.ms)}: ${words}`;

@@ -1,4 +1,5 @@
 /** The plan of one host: what changes, or why nothing can. */
+import type { Manifest } from "../manifest/manifest.ts";
 import type { HostFacts } from "../observation/facts.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
 import { type FileFindings, fileFindings } from "./file-changes.ts";
@@ -9,7 +10,7 @@ import { liveSystem } from "./live-system.ts";
 import { manifestChanges } from "./manifest-changes.ts";
 import { asTheSystemSays, unfitFor, waitsForBoot } from "./nixos.ts";
 import { withOsStage } from "./os-stage.ts";
-import type { PlanHost, Step } from "./plan.ts";
+import type { FileChange, PlanHost, Step } from "./plan.ts";
 import { cannotReceive, noSpace, occupiedBy } from "./preflight.ts";
 import { secretChanges } from "./secret-changes.ts";
 import { withSecrets } from "./secret-steps.ts";
@@ -75,11 +76,17 @@ function changesOf(input: HostInput & { readonly differ: Differ }, facts: HostFa
   const secrets = secretChanges(input.secrets, wanted?.secrets ?? []);
   const units = unitActions({ facts: seen, desired: wanted, current: input.current, files: files.files, secrets });
   const listed = known ? manifestChanges(input.current, wanted) : { packages: [], users: [], directories: [] };
-  const changes = { ...files, secrets, units, ...listed };
+  const changes = { ...files, files: withRestored(files.files, input.current), secrets, units, ...listed };
   return {
     ...changes,
     notes: [...notesFor(facts, desired, changes, known), ...lockNotes(input, facts), ...storeNotes(input)],
   };
+}
+
+/** What leaves the manifest and had been taken over is put back by the host. */
+function withRestored(files: readonly FileChange[], current: Manifest | null): readonly FileChange[] {
+  const adopted = new Set(current?.files.filter(({ adopt }) => adopt).map(({ path }) => path));
+  return files.map((file) => (file.change === "remove" && adopted.has(file.path) ? { ...file, restores: true } : file));
 }
 
 /** Whether both sides say what they manage. Before the first apply nothing is managed, and that is known, too. */

@@ -27,6 +27,8 @@ const fileChange = z.object({
   drift: z.enum(["edited", "missing", "mode"]).optional(),
   /** The file exists, is not ours, and will be taken over with a backup. */
   adopts: z.boolean().optional(),
+  /** The file that was taken over comes back, where there was one. */
+  restores: z.boolean().optional(),
   /** Mode and ownership where they change, as "0640 root myapp". */
   mode: z.object({ from: z.string(), to: z.string() }).optional(),
 });

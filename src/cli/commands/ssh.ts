@@ -18,7 +18,6 @@ export function configure(command: Command, context: CliContext): void {
   addReachOptions(addProjectOptions(command))
     .argument("<host>", "a host, or a pattern that selects one")
     .argument("[command...]", "behind --: passed to ssh as it is; a login without one")
-    .passThroughOptions()
     .action((pattern: string, words: readonly string[], flags: FleetFlags) => logIn(pattern, words, flags, context));
 }
 
@@ -40,9 +39,7 @@ async function logIn(pattern: string, words: readonly string[], flags: FleetFlag
   );
   if (chosen === undefined) return;
   const login = await wireLogin(context, flags);
-  // Behind the host every word is ssh's, so the separator stays among them.
-  const command = words[0] === "--" ? words.slice(1) : words;
-  const code = await login.open(addressOf(chosen), command);
+  const code = await login.open(addressOf(chosen), words);
   if (code.ok) return context.exit(code.value as PassedOnExitCode);
   context.stderr.write(renderFailure(code.error, styleFor(context.stderr, context.env)));
   context.exit(failureExitCode([code.error], undefined));

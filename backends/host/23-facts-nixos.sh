@@ -17,8 +17,12 @@ find_nixos_signs() {
   nixos_booted_triggers=$text
   whole_text "$PROFILE/reboot-triggers" || :
   nixos_next_triggers=$text
+  whole_text "$LIVE/switch-inhibitors" || :
+  nixos_live_inhibitors=$text
+  whole_text "$LIVE/init-interface-version" || :
+  nixos_live_init=$text
   read_staged
-  export nixos_booted_params nixos_next_params nixos_booted_triggers nixos_next_triggers staged_system staged_reasons
+  export nixos_live_inhibitors nixos_live_init nixos_booted_params nixos_next_params nixos_booted_triggers nixos_next_triggers staged_system staged_reasons
 }
 
 # read_staged: into $staged_system what was committed without being made live, and into $staged_reasons why, a line each.
@@ -63,6 +67,7 @@ flat_json_program='
 nixos_facts_program=$flat_json_program'
   function nixos_reboot(   reasons, names, i, staged) {
     if (!(booted_link in to_of)) return "unknown\n" booted_link " does not exist"
+    boot_parts()
     staged = ENVIRON["staged_system"]
     if (staged != "" && staged == store_path(profile) && staged != store_path(live_link)) {
       emit("staged", staged "\n" ENVIRON["staged_reasons"])
@@ -74,6 +79,15 @@ nixos_facts_program=$flat_json_program'
     reasons = reasons triggers_reason(ENVIRON["nixos_booted_triggers"], ENVIRON["nixos_next_triggers"])
     return (reasons == "") ? "no" : "yes" reasons
   }
+  # What a plan compares a system with that the host does not have yet.
+  function boot_parts(   rows) {
+    rows = boot_row("kernel", to_of[booted_link "/kernel"]) boot_row("initrd", to_of[booted_link "/initrd"])
+    rows = rows boot_row("kernel-modules", to_of[booted_link "/kernel-modules"])
+    rows = rows boot_row("kernel-params", ENVIRON["nixos_booted_params"])
+    rows = rows boot_row("switch-inhibitors", ENVIRON["nixos_live_inhibitors"])
+    table("boot", rows boot_row("init-interface-version", ENVIRON["nixos_live_init"]))
+  }
+  function boot_row(part, value) { gsub(/[\t\n]+/, " ", value); return (value == "") ? "" : "\n" part "\t" value }
   function one_line(text) { gsub(/\n/, "; ", text); return text }
   function link_reason(name,   old, new) {
     old = to_of[booted_link "/" name]

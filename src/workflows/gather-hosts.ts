@@ -18,7 +18,7 @@ import type { StoreFiles } from "../ports/store-files.ts";
 import { differenceOfClosures } from "./compare-closures.ts";
 import { addSecrets } from "./gather-secrets.ts";
 import { inspectHost, nothingInspected } from "./inspect-host.ts";
-import { inspectNixos } from "./inspect-nixos.ts";
+import { inspectNixos, readBootParts } from "./inspect-nixos.ts";
 import { PROBES_AT_ONCE } from "./observe-hosts.ts";
 
 export interface Gathering {
@@ -69,11 +69,14 @@ async function gatherHost(
   const session = await fleet.session(host, signal);
   if (!session.ok) return { ...input, observed: err(session.error) };
   const look = base === "nixos" ? inspectNixos : inspectHost;
-  const [inspected, compared] = await Promise.all([
+  const [inspected, compared, boots] = await Promise.all([
     look(session.value, observed.value, manifestOf(desired.value), { storeFiles, signal }),
     compareStores(session.value, observed.value, desired.value, { builder, signal }),
+    base === "nixos" ? readBootParts(desired.value, storeFiles) : {},
   ]);
-  return inspected.ok ? { ...input, ...inspected.value, ...compared } : { ...input, observed: err(inspected.error) };
+  return inspected.ok
+    ? { ...input, ...inspected.value, ...compared, ...boots }
+    : { ...input, observed: err(inspected.error) };
 }
 
 /** A host without Nix has nothing to compare with, and where the comparison fails the change is planned all the same. */

@@ -3,11 +3,12 @@ import type { Manifest } from "../domain/manifest/manifest.ts";
 import type { HostFacts } from "../domain/observation/facts.ts";
 import { ok, type Result } from "../domain/outcome/result.ts";
 import { MAX_DIFF_BYTES } from "../domain/plan/file-content.ts";
-import type { FoundPath } from "../domain/plan/host-input.ts";
+import type { DesiredHost, FoundPath, HostInput } from "../domain/plan/host-input.ts";
 import { nixosInspectionFor } from "../domain/plan/inspection.ts";
 import { liveSystem } from "../domain/plan/live-system.ts";
 import { wantedFiles } from "../domain/plan/managed-files.ts";
 import { manifestPath } from "../domain/plan/nixos.ts";
+import { linkedParts, writtenParts } from "../domain/plan/nixos-boot.ts";
 import type { HostSession } from "../engine/session.ts";
 import type { StoreFiles } from "../ports/store-files.ts";
 import {
@@ -77,3 +78,22 @@ export async function readKeptManifest(
   const seen = await inspect(session, [{ kind: "read", path, maxBytes: MAX_MANIFEST_BYTES }], signal);
   return seen.ok ? ok(parseManifest(seen.value.contents.get(path))) : seen;
 }
+
+/** What a system boots with; nothing of one that this machine never built. */
+export async function readBootParts(
+  desired: DesiredHost,
+  storeFiles: StoreFiles,
+): Promise<Pick<HostInput, "nextBoot">> {
+  if (desired.kind === "empty") return {};
+  const { system } = desired;
+  const links = linkedParts.map(async (part) => [part, await storeFiles.target(`${system}/${part}`)] as const);
+  const texts = writtenParts.map(async (part) => {
+    const bytes = await storeFiles.read(`${system}/${part}`, MAX_PART_BYTES);
+    return [part, bytes === undefined ? undefined : new TextDecoder().decode(bytes).trimEnd()] as const;
+  });
+  const parts = (await Promise.all([...links, ...texts])).filter(([, value]) => value !== undefined);
+  return parts.length === 0 ? {} : { nextBoot: Object.fromEntries(parts) };
+}
+
+/** Kernel parameters have at most 4096 bytes; inhibitors are a few store paths. */
+const MAX_PART_BYTES = 64 * 1024;

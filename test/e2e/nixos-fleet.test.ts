@@ -55,7 +55,10 @@ describe("a fleet of NixOS and Ubuntu hosts", () => {
     expect(hostOf(plan, "lab-1")).toMatchObject({
       base: "nixos",
       action: "change",
-      notes: ["nixfleet did not describe what runs now: file, unit and account changes are not listed"],
+      notes: [
+        "nixfleet did not describe what runs now: file, unit and account changes are not listed",
+        expect.stringMatching(/^runs in full after a boot only: kernel linux-6\.12\.30 -> linux-6\.12\.41, initrd /),
+      ],
       closure: {
         copy: { paths: expect.any(Number) },
         packages: expect.arrayContaining([{ name: "linux", from: null, to: "6.12.41" }]),
@@ -172,6 +175,9 @@ describe("a NixOS host", () => {
     fleet.write("hosts/lab-1.nix", `{ system.switch.inhibitors.dbus-implementation = "broker"; }\n`);
     fleet.commit();
     const live = await on("lab-1", "readlink -f /run/current-system");
+    expect((hostOf(await planned("--host", "lab-1"), "lab-1") as { notes?: string[] }).notes).toContain(
+      "cannot be made live: the switch inhibitor dbus-implementation changes; it is committed for the next boot",
+    );
     const answer = await apply("--host", "lab-1");
     expect(answer.stderr).toContain("changed switch inhibitors: dbus-implementation");
     expect(await on("lab-1", "readlink -f /run/current-system")).toBe(live);

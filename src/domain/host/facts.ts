@@ -3,6 +3,7 @@ import { parseBootId, parseGeneration, parseStorePath, type StorePath } from "..
 import type { HostFacts, Observed } from "../observation/facts.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
 import { err, ok, type Result } from "../outcome/result.ts";
+import { isBootPart } from "../plan/nixos-boot.ts";
 import { createFieldReader, type FieldReader } from "./field-reader.ts";
 import { lockIn } from "./lock.ts";
 import { osFacts } from "./os-facts.ts";
@@ -45,6 +46,7 @@ function collect(read: FieldReader, records: readonly HostRecord[]): HostFacts {
     generation: read.parsed("generation.committed", generationNumber),
     generations: generations(read, records),
     staged: read.optional("staged", staged) ?? null,
+    ...bootOf(records),
     state: read.optional("state", parseHostState) ?? null,
     files,
     units,
@@ -76,6 +78,14 @@ function generations(read: FieldReader, records: readonly HostRecord[]): HostFac
     }
     return [{ generation, system, at: Number(at) }];
   });
+}
+
+/** Lines of a part and its value. */
+function bootOf(records: readonly HostRecord[]): Pick<HostFacts, "boot"> {
+  const rows = recordTable(records, "boot").flatMap(([part = "", ...value]) =>
+    isBootPart(part) ? [[part, value.join("\t")] as const] : [],
+  );
+  return rows.length === 0 ? {} : { boot: Object.fromEntries(rows) };
 }
 
 /** A store path, then reasons, a line each. */

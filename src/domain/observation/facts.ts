@@ -1,5 +1,6 @@
 /** What one look at a host tells. A fact that could not be had is "unknown" with a reason, never taken for "fine". */
 import type { BootId, Generation, StorePath } from "../ids.ts";
+import type { BootParts } from "../plan/nixos-boot.ts";
 
 export type Observed<T> =
   | { readonly kind: "known"; readonly value: T }
@@ -23,6 +24,8 @@ export interface HostFacts {
   readonly generations: readonly { readonly generation: Generation; readonly system: StorePath; readonly at: number }[];
   /** NixOS: the committed system, which waits for a boot to be live, and why. Null when nothing waits. */
   readonly staged: { readonly system: StorePath; readonly reasons: readonly string[] } | null;
+  /** NixOS: what is booted and, for inhibitors and init, live. Absent elsewhere. */
+  readonly boot?: BootParts;
   readonly state: HostState | null;
   readonly files: readonly OwnedFile[];
   readonly units: readonly OwnedUnit[];

@@ -7,6 +7,7 @@ import type { HostFacts } from "../observation/facts.ts";
 import type { Result } from "../outcome/result.ts";
 import type { RolloutHost } from "../rollout/assemble-rollout.ts";
 import type { FileContent } from "./file-content.ts";
+import type { BootParts } from "./nixos-boot.ts";
 import type { OsStage } from "./os-stage.ts";
 import type { Plan } from "./plan.ts";
 import type { SecretInput } from "./secret-changes.ts";
@@ -46,6 +47,8 @@ export interface HostInput {
   readonly osStage?: OsStage;
   /** How the desired closure differs from the live one, where it could be compared. */
   readonly closure?: ClosureDifference;
+  /** NixOS: what the desired system boots with, when it lies in this machine's store. */
+  readonly nextBoot?: BootParts;
   /** Why it could not be compared. */
   readonly notCompared?: string;
 }

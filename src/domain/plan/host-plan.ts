@@ -9,6 +9,7 @@ import type { DesiredHost, HostInput } from "./host-input.ts";
 import { liveSystem } from "./live-system.ts";
 import { manifestChanges } from "./manifest-changes.ts";
 import { asTheSystemSays, unfitFor, waitsForBoot } from "./nixos.ts";
+import { bootNotes } from "./nixos-boot.ts";
 import { withOsStage } from "./os-stage.ts";
 import type { FileChange, PlanHost, Step } from "./plan.ts";
 import { cannotReceive, noSpace, occupiedBy } from "./preflight.ts";
@@ -79,7 +80,12 @@ function changesOf(input: HostInput & { readonly differ: Differ }, facts: HostFa
   const changes = { ...files, files: withRestored(files.files, input.current), secrets, units, ...listed };
   return {
     ...changes,
-    notes: [...notesFor(facts, desired, changes, known), ...lockNotes(input, facts), ...storeNotes(input)],
+    notes: [
+      ...notesFor(facts, desired, changes, known),
+      ...bootNotesFor(input, facts, desired),
+      ...lockNotes(input, facts),
+      ...storeNotes(input),
+    ],
   };
 }
 
@@ -96,7 +102,12 @@ const isKnown = ({ current }: HostInput, facts: HostFacts, desired: DesiredHost)
 /** A NixOS system of somebody else, now or next: its closure can be compared, its content cannot. */
 function unlisted(input: HostInput, facts: HostFacts, desired: DesiredHost): Changes {
   const nothing = { files: [], secrets: [], conflicts: [], units: [], packages: [], users: [], directories: [] };
-  const notes = [...notesFor(facts, desired, nothing, false), ...lockNotes(input, facts), ...storeNotes(input)];
+  const notes = [
+    ...notesFor(facts, desired, nothing, false),
+    ...bootNotesFor(input, facts, desired),
+    ...lockNotes(input, facts),
+    ...storeNotes(input),
+  ];
   return { ...nothing, notes };
 }
 
@@ -145,6 +156,12 @@ function unknownSide(facts: HostFacts, desired: DesiredHost): string {
     return "nixfleet did not describe what runs now: file, unit and account changes are not listed";
   return "the live closure has no readable manifest: package, account and directory changes are not listed";
 }
+
+/** A system that is live already has come as far as it can without a boot: facts tell what it waits for. */
+const bootNotesFor = ({ nextBoot }: HostInput, facts: HostFacts, desired: DesiredHost): string[] =>
+  nextBoot === undefined || facts.boot === undefined || systemOf(desired) === liveSystem(facts)
+    ? []
+    : bootNotes(facts.boot, nextBoot);
 
 const storeNotes = ({ notCompared }: HostInput): string[] =>
   notCompared === undefined ? [] : [`what changes in the store is not known: ${notCompared}`];

@@ -1,5 +1,5 @@
 /** Files of the local Nix store. */
-import { open } from "node:fs/promises";
+import { open, readlink } from "node:fs/promises";
 import type { StoreFiles } from "../../ports/store-files.ts";
 
 export const localStoreFiles: StoreFiles = {
@@ -13,4 +13,5 @@ export const localStoreFiles: StoreFiles = {
       return undefined;
     }
   },
+  target: (storeLink) => readlink(storeLink).catch(() => undefined),
 };

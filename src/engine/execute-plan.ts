@@ -15,7 +15,7 @@ import { situationOf } from "../domain/rollout/situation.ts";
 import type { RolloutState } from "../domain/rollout/state.ts";
 import { lookAtHealth } from "./confirmation.ts";
 import type { Fleet } from "./fleet.ts";
-import { failedResult, notStarted, resultOfOutcome, resultWithoutSteps } from "./host-result.ts";
+import { failedResult, notStarted, resultOfOutcome, resultsNotStarted, resultWithoutSteps } from "./host-result.ts";
 import { rollBackHost } from "./roll-back-host.ts";
 import { driveRollout } from "./rollout-driver.ts";
 import { runHost } from "./run-host.ts";
@@ -45,6 +45,8 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<Exe
     await execution.recorder.record(hostFinished(result));
   };
   for (const host of plan.hosts) if (host.action !== "change") await keep(resultWithoutSteps(host));
+  // A signal that came before anything was started: nothing is.
+  if (execution.interruption.draining.aborted) return { results: resultsNotStarted(plan), halted: undefined };
   const hostOf = (name: string): PlanHost => {
     const host = hosts.get(name);
     if (host === undefined)

@@ -34,8 +34,6 @@ export async function driveRollout(
   });
   try {
     inbox.put({ type: "begun", ...patience });
-    // A signal that came while the plan was made counts too.
-    if (interruption.draining.aborted) inbox.put({ type: "interrupted", how: "drain" });
     let state = start(rollout);
     while (state.outcome === null || state.outcome.kind === "not-begun") {
       const event = await inbox.take();

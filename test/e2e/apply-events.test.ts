@@ -32,7 +32,9 @@ test("with --parallel 1 a host is begun when the one before it is done", () => {
     if (event.type === "phase_start" && event.phase === "lock") return [`begin ${event.host}`];
     return event.type === "host_result" ? [`end ${event.host}`] : [];
   });
-  expect(order).toEqual(["lab-1", "lab-2", "lab-3"].flatMap((name) => [`begin ${name}`, `end ${name}`]));
+  const begun = order.filter((word) => word.startsWith("begin ")).map((word) => word.slice("begin ".length));
+  expect(begun.toSorted()).toEqual(["lab-1", "lab-2", "lab-3"]);
+  expect(order).toEqual(begun.flatMap((name) => [`begin ${name}`, `end ${name}`]));
 });
 
 test("the journal has the same events, the plan, and each host's own words", async () => {

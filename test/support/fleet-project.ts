@@ -77,7 +77,7 @@ export function layFleetProject(lab: LabRecord, wishes: ProjectWishes = {}): Fle
     },
     start: (args) => startProgram(args, folder, env),
     write,
-    read: (path) => readFileSync(join(folder, path), "utf8"),
+    read: (path) => readFileSync(resolve(folder, path), "utf8"),
     commit,
     remove: () => rmSync(top, { recursive: true, force: true }),
   };

@@ -42,10 +42,7 @@ async function demo(): Promise<void> {
 
   say("A change: another greeting for the web servers, in inventory/prod.yaml. One file changes, one unit restarts:");
   edit("inventory/prod.yaml", (text) =>
-    text.replace(
-      "    roles: [nginx, myapp]\n",
-      '    roles: [nginx, myapp]\n    vars: { greeting: "Hello from the whole fleet" }\n',
-    ),
+    text.replace("vars: { adminPage: true }", 'vars: { adminPage: true, greeting: "Hello from the whole fleet" }'),
   );
   nixfleet("apply", "--lab", "--yes");
   await visit();

@@ -40,7 +40,7 @@ test("an apply that finds nothing to do costs one connection and one command a h
   expect(seen).toEqual({ "lab-1": once, "lab-2": once, "lab-3": once });
 });
 
-test("so does looking at the fleet", async () => {
+test("looking at the fleet costs one connection too, and one command more, for pending updates", async () => {
   const seen = await visits(() => statusOf(fleet));
-  expect(Object.values(seen)).toEqual(names.map(() => ({ connections: 1, sudo: 1 })));
+  expect(Object.values(seen)).toEqual(names.map(() => ({ connections: 1, sudo: 2 })));
 });

@@ -22,7 +22,7 @@ const tools = toolsWith({
   audience: createReporter(options, { stdout, stderr, env: {}, now: Date.now }, "query"),
   transport: createTransport({ clock: realClock, environment: process.env }),
   builder: fakeNixBuilder(addresses.map(([name]) => [name, { manifest: asItShouldBe(name) }])),
-  storeFiles: { read: async () => Buffer.from(NEW_TEXT) },
+  storeFiles: { read: async () => Buffer.from(NEW_TEXT), target: async () => undefined },
   program: await hostProgram(),
 });
 const inventory = inventoryOf(fleetText(addresses), { form: "json" });

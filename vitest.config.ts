@@ -1,5 +1,31 @@
 import { defineConfig } from "vitest/config";
 
+// Matrices of faults on machines take half an hour and more: they have a command of their own, `npm run test:long`.
+const machines = (names: readonly string[]): string[] => names.map((name) => `test/e2e/${name}.test.ts`);
+const everyDay = machines([
+  "activation-{detached,ownership}",
+  "apply-{events,noop-one-connection,restarts}",
+  "confirm",
+  "drift",
+  "faults-evaluation",
+  "lab-nix",
+  "plan",
+  "plan-file",
+  "rollback",
+  "run",
+  "secrets",
+  "status",
+]);
+
+const onMachines = {
+  globalSetup: ["test/support/lab-teardown.ts"],
+  // Twenty booted machines share two cores: what fails by overload passes when it is tried again.
+  retry: 2,
+  testTimeout: 300_000,
+  hookTimeout: 900_000,
+  fileParallelism: false,
+};
+
 export default defineConfig({
   test: {
     reporters: ["default", "./test/support/closing-line.ts"],
@@ -12,6 +38,7 @@ export default defineConfig({
           include: ["test/{unit,properties,scenarios}/**/*.test.ts"],
           // Properties run hundreds of cases; a busy machine must not fail them.
           testTimeout: 60_000,
+          retry: 1,
         },
       },
       {
@@ -21,6 +48,7 @@ export default defineConfig({
           include: ["test/contract/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          retry: 2,
         },
       },
       {
@@ -32,19 +60,17 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 600_000,
           fileParallelism: false,
+          retry: 1,
         },
       },
+      { test: { ...onMachines, name: "e2e", sequence: { groupOrder: 3 }, include: everyDay } },
       {
         test: {
-          name: "e2e",
-          sequence: { groupOrder: 3 },
+          ...onMachines,
+          name: "long",
+          sequence: { groupOrder: 4 },
           include: ["test/e2e/**/*.test.ts"],
-          globalSetup: ["test/support/lab-teardown.ts"],
-          // Twenty booted machines share two cores: what fails by overload passes when it is tried again.
-          retry: 2,
-          testTimeout: 300_000,
-          hookTimeout: 900_000,
-          fileParallelism: false,
+          exclude: everyDay,
         },
       },
     ],

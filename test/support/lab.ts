@@ -5,9 +5,9 @@ import { execa } from "execa";
 
 const program = resolve(import.meta.dirname, "../../bin/nixfleet");
 
-// The upper half of the lab's usual addresses, so that tests and somebody's own lab do not meet; each part has room
-// for 20 machines.
-const SUBNETS = ["198.18.0.128/27", "198.18.0.160/27", "198.18.0.192/27", "198.18.0.224/27"];
+// The upper half of the lab's usual addresses and the block after it, so that tests and somebody's own lab do not meet;
+// each part has room for 20 machines.
+const SUBNETS = [...parts("198.18.0", [128, 160, 192, 224]), ...parts("198.18.1", [0, 32, 64, 96, 128, 160, 192, 224])];
 
 export interface LabWishes {
   readonly hosts: number;
@@ -166,6 +166,10 @@ function runFolder(): string {
   const folder = process.env.NIXFLEET_TEST_LAB;
   if (folder === undefined) throw new Error("tests that use the lab run in a vitest project with lab-teardown.ts");
   return folder;
+}
+
+function parts(block: string, starts: readonly number[]): string[] {
+  return starts.map((start) => `${block}.${start}/27`);
 }
 
 interface Outcome {

@@ -7,9 +7,9 @@ import { assemble } from "../domain/plan/assemble.ts";
 import type { DesiredHost } from "../domain/plan/host-input.ts";
 import type { OsStage } from "../domain/plan/os-stage.ts";
 import type { Plan } from "../domain/plan/plan.ts";
-import { verifyPlan } from "../domain/plan/verify.ts";
 import { allAtOnce, type RolloutOverride, rolloutHosts } from "../domain/rollout/strategy.ts";
 import { buildClosures, type Closures } from "./build-closures.ts";
+import { checkedPlan } from "./check-plan.ts";
 import { gatherHosts } from "./gather-hosts.ts";
 import { observeHosts } from "./observe-hosts.ts";
 import { withUpdateCounts } from "./os/look-at-updates.ts";
@@ -82,8 +82,7 @@ export async function planApply(
     ...(request.maxParallel === undefined ? {} : { maxParallel: request.maxParallel }),
     hosts: gathered.map((input) => ({ ...input, ...stageOf(stages.get(input.host.name)) })),
   });
-  const problems = verifyPlan(plan);
-  return problems.length === 0 ? ok(plan) : err(problems);
+  return checkedPlan(plan, clock.now());
 }
 
 const stageOf = (osStage: OsStage | undefined): { readonly osStage?: OsStage } =>

@@ -8,8 +8,8 @@ import { assemble } from "../domain/plan/assemble.ts";
 import type { DesiredHost } from "../domain/plan/host-input.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import { type RollbackTarget, rollbackTarget } from "../domain/plan/rollback-target.ts";
-import { verifyPlan } from "../domain/plan/verify.ts";
 import { type CarryOut, carryOut } from "./carry-out.ts";
+import { checkedPlan } from "./check-plan.ts";
 import { gatherHosts } from "./gather-hosts.ts";
 import { readHostManifest } from "./inspect-host.ts";
 import { readKeptManifest } from "./inspect-nixos.ts";
@@ -77,8 +77,7 @@ async function planRollback(
     ...(maxParallel === undefined ? {} : { maxParallel }),
     hosts: await gatherHosts(hosts, observed, desired, { fleet, storeFiles, builder, secrets, journal, signal }),
   });
-  const problems = verifyPlan(plan);
-  return problems.length === 0 ? ok(plan) : err(problems);
+  return checkedPlan(plan, clock.now());
 }
 
 async function desiredAt(

@@ -4,6 +4,7 @@ import { parseHostName, parseStorePath } from "../ids.ts";
 import type { Inventory } from "../inventory/resolved.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
 import { failureCodes } from "../outcome/failure-codes/index.ts";
+import { verifyRollout } from "../rollout/verify-rollout.ts";
 import { type Plan, type PlanHost, planActions, type Step } from "./plan.ts";
 import { osFindings } from "./verify-os.ts";
 
@@ -34,6 +35,7 @@ function fleetFindings(plan: Plan): string[] {
       "the order of the rollout does not name exactly the hosts that change",
     ),
     ...miscounted.map((action) => `the summary miscounts the hosts with action ${action}`),
+    ...verifyRollout(plan.rollout),
   ];
 }
 

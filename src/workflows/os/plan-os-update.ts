@@ -6,11 +6,11 @@ import { assembleOsUpdate, assembleReboot, type OsUpdateInput } from "../../doma
 import { type PolicyOverrides, updatePolicy } from "../../domain/os-update/policy.ts";
 import type { RebootWish } from "../../domain/os-update/reboot-step.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
-import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import { err, type Result } from "../../domain/outcome/result.ts";
 import type { Plan } from "../../domain/plan/plan.ts";
-import { verifyPlan } from "../../domain/plan/verify.ts";
 import type { RolloutOverride } from "../../domain/rollout/strategy.ts";
 import { allAtOnce, rolloutHosts } from "../../domain/rollout/strategy.ts";
+import { checkedPlan } from "../check-plan.ts";
 import { observeHosts } from "../observe-hosts.ts";
 import type { Frame } from "../run-frame.ts";
 import type { Tools } from "../tools.ts";
@@ -105,8 +105,7 @@ function sealed(
     ...(maxParallel === undefined ? {} : { maxParallel }),
     rolloutHosts: strategies.value,
   });
-  const problems = verifyPlan(plan);
-  return problems.length === 0 ? ok(plan) : err(problems);
+  return checkedPlan(plan, clock.now());
 }
 
 function known(facts: Result<HostFacts> | undefined): Result<HostFacts> {

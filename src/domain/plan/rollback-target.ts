@@ -9,7 +9,8 @@ export type RollbackTarget = { readonly kind: "closure"; readonly system: StoreP
 
 /**
  * "previous" is what ran before the present generation: the newest older one with another closure, or nothing managed at
- * all. Generation 0 is always there. Fails with `plan/no-generation`.
+ * all; on a host that went back to nothing, the newest there is. Generation 0 is always there. Fails with
+ * `plan/no-generation`.
  */
 export function rollbackTarget(host: HostName, facts: HostFacts, to: "previous" | Generation): Result<RollbackTarget> {
   if (to === 0) return ok({ kind: "empty" });
@@ -31,8 +32,9 @@ export function rollbackTarget(host: HostName, facts: HostFacts, to: "previous" 
 
 function previous(facts: HostFacts) {
   const live = liveSystem(facts);
+  const isEmpty = facts.generation === 0;
   return facts.generations
-    .filter(({ generation, system }) => generation < facts.generation && system !== live)
+    .filter(({ generation, system }) => (isEmpty || generation < facts.generation) && system !== live)
     .toSorted((a, b) => b.generation - a.generation)[0];
 }
 

@@ -26,6 +26,8 @@ export interface CommandModule {
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
+  /** Heading that it stands below in the help. */
+  readonly group?: string;
   /** Not listed by --help: for programs, not for people. */
   readonly hidden?: true;
   readonly load: () => Promise<CommandModule>;

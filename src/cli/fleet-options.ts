@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { addOutputOptions, type OutputFlags } from "./output-options.ts";
 import { addProjectOptions, type ProjectFlags } from "./project-options.ts";
+import { ROLLOUT_OPTIONS } from "./rollout-options.ts";
 import { addSelectionOptions, type SelectionFlags } from "./selection-options.ts";
 
 /** The parsed form of the flags. */
@@ -30,21 +31,13 @@ export interface FleetOptionsWanted {
 /** How hosts are reached, for every command that reaches one. */
 export const addReachOptions = (command: Command): Command =>
   command
+    .optionsGroup("How hosts are reached:")
     .option("--lab [state]", "rehearse on the lab's machines of the same names; real hosts are not touched")
     .option("-F, --ssh-config <file>", "read this in place of ~/.ssh/config")
     .option("--insecure-accept-any-host-key", "do not verify host keys: anybody in between can then be the host");
 
 export function addFleetOptions(command: Command, wanted: FleetOptionsWanted): Command {
   addProjectOptions(command);
-  addSelectionOptions(command);
-  if (wanted.parallel === true) {
-    command
-      .option("-P, --parallel <n>", "at most so many hosts at once (default 10)", wholeNumber)
-      .addOption(new Option("-f, --forks <n>").argParser(wholeNumber).conflicts("parallel").hideHelp());
-  }
-  if (wanted.connects !== false) {
-    addReachOptions(command).option("-K, --ask-sudo-password", "ask for the password that sudo wants on the hosts");
-  }
   if (wanted.evaluates === true) {
     command.addOption(
       new Option(
@@ -52,6 +45,16 @@ export function addFleetOptions(command: Command, wanted: FleetOptionsWanted): C
         "another source for an input of the fleet's flake (repeatable)",
       ).argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]),
     );
+  }
+  addSelectionOptions(command);
+  if (wanted.parallel === true) {
+    command
+      .optionsGroup(ROLLOUT_OPTIONS)
+      .option("-P, --parallel <n>", "at most so many hosts at once (default 10)", wholeNumber)
+      .addOption(new Option("-f, --forks <n>").argParser(wholeNumber).conflicts("parallel").hideHelp());
+  }
+  if (wanted.connects !== false) {
+    addReachOptions(command).option("-K, --ask-sudo-password", "ask for the password that sudo wants on the hosts");
   }
   return addOutputOptions(command, { plans: wanted.plans ?? false });
 }

@@ -5,6 +5,15 @@ import { commands } from "./commands/index.ts";
 import type { CliContext } from "./context.ts";
 import { version } from "./version.ts";
 
+const MORE_HELP = `
+nixfleet COMMAND --help says what a command takes; hosts are selected alike everywhere.
+A new project: nixfleet init. A fleet of throw-away machines: nixfleet lab up.`;
+
+const helpCommand = new Command("help")
+  .argument("[command]")
+  .description("the same as --help")
+  .helpGroup("About nixfleet:");
+
 export async function main(argv: readonly string[], process: NodeJS.Process): Promise<void> {
   const context: CliContext = {
     stdin: process.stdin,
@@ -32,13 +41,18 @@ async function programFor(argv: readonly string[], context: CliContext): Promise
     .exitOverride()
     .showHelpAfterError("(nixfleet --help lists the commands)")
     .showSuggestionAfterError()
-    .enablePositionalOptions();
-  const typed = argv.find((word) => !word.startsWith("-"));
+    .enablePositionalOptions()
+    .addHelpCommand(helpCommand)
+    .addHelpText("after", MORE_HELP);
+  // `nixfleet help plan` is about plan.
+  const typed = argv.filter((word) => !word.startsWith("-")).find((word) => word !== "help");
   for (const entry of commands) {
     const command = program
       .command(entry.name, { hidden: entry.hidden === true })
       .description(entry.summary)
-      .exitOverride();
+      .exitOverride()
+      .showHelpAfterError(`(nixfleet ${entry.name} --help says what it takes)`);
+    if (entry.group !== undefined) command.helpGroup(`${entry.group}:`);
     if (entry.name === typed) (await entry.load()).configure(command, context);
   }
   return program;

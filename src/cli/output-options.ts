@@ -28,6 +28,7 @@ export interface OutputOptions {
 /** Adds the flags; `plans` adds --diff as well, for commands that show a plan. */
 export function addOutputOptions(command: Command, more: { readonly plans?: boolean } = {}): Command {
   command
+    .optionsGroup("How results look:")
     .addOption(new Option("-o, --output <format>", "how results look").choices(["human", "plain", "json", "ndjson"]))
     .addOption(new Option("--json", "results as JSON on stdout; one event a line from commands that act"))
     .addOption(

@@ -12,6 +12,7 @@ export interface ProjectFlags {
 
 export function addProjectOptions(command: Command): Command {
   return command
+    .optionsGroup("Which fleet:")
     .option("-i, --inventory <name|path>", "inventory/NAME.yaml, or any file (env: NIXFLEET_INVENTORY)")
     .option(
       "-C, --project <dir>",

@@ -22,8 +22,12 @@ export interface WaitFlags {
   readonly wait?: number;
 }
 
+/** Heading in the help of everything that paces a run. */
+export const ROLLOUT_OPTIONS = "In which order, and how far:";
+
 export function addRolloutOptions(command: Command): Command {
   return command
+    .optionsGroup(ROLLOUT_OPTIONS)
     .option("--strategy <name>", "the rollout of this name for all hosts; all-at-once is always there")
     .option("--canary <n|pattern>", "so many hosts, or those of a pattern, first and alone; auto, none", canaryOf)
     .option("--batch <stages>", "cumulative stages, for example 1,10%,50%", stagesOf)

@@ -17,6 +17,7 @@ export interface SelectionFlags {
 /** Adds the shared selection flags to a command. A positional pattern, if the command has one, is the command's own. */
 export function addSelectionOptions(command: Command): Command {
   return command
+    .optionsGroup("Which hosts:")
     .addOption(repeatable("--host <name>", "these hosts (globs allowed, repeatable)"))
     .addOption(repeatable("--group <name>", "hosts of these groups; all and each base are groups too"))
     .addOption(repeatable("--tag <name>", "hosts with one of these tags"))

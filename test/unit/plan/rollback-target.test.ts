@@ -7,6 +7,7 @@ import { facts, host, store } from "../../support/plan-builders.ts";
 const generation = (number: number, letter: string) => ({
   generation: number as Generation,
   system: store(letter, "closure"),
+  at: 1_800_000_000,
 });
 const generations = [generation(1, "a"), generation(2, "b"), generation(3, "c")];
 const on = (number: number, letter: string | null) => {

@@ -40,6 +40,7 @@ export interface Executed {
 export async function executePlan(plan: Plan, execution: Execution): Promise<Executed> {
   const hosts = new Map(plan.hosts.map((host) => [host.name, host]));
   const results = new Map<string, HostResult>();
+  const changedHosts = new Set<string>();
   const keep = async (result: HostResult): Promise<void> => {
     results.set(result.name, result);
     await execution.recorder.record(hostFinished(result));
@@ -57,15 +58,16 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<Exe
     plan.rollout,
     {
       async start(name) {
-        const result = await perform(plan, hostOf(name), execution);
+        const { result, changed } = await perform(plan, hostOf(name), execution);
+        if (changed) changedHosts.add(name);
         await keep(result);
-        return finished(result);
+        return finished(result, changed);
       },
       async rollBack(name) {
         const host = hostOf(name);
         const back = await rollBack(host, execution);
         const before = results.get(name);
-        if (back === undefined && before?.status === "changed") {
+        if (back === undefined && before !== undefined && changedHosts.has(name)) {
           await keep({ ...before, status: "rolled_back" });
         }
         return { type: "host-rolled-back", host: name, ok: back === undefined };
@@ -87,22 +89,29 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<Exe
   return { results: inOrder, halted: rolloutFailure(state) };
 }
 
-async function perform(plan: Plan, host: PlanHost, execution: Execution): Promise<HostResult> {
+interface Performed {
+  readonly result: HostResult;
+  /** The host runs something else than before, be it well or not. */
+  readonly changed: boolean;
+}
+
+async function perform(plan: Plan, host: PlanHost, execution: Execution): Promise<Performed> {
   const { clock } = execution;
   const startedAt = clock.now();
   const elapsed = (): number => clock.now() - startedAt;
   const session = await sessionFor(host, execution);
-  if ("error" in session) return failedResult(host, session.error, elapsed());
+  if ("error" in session) return { result: failedResult(host, session.error, elapsed()), changed: false };
   const outcome = await runHost(host, plan.verb, { ...execution, session: session.value });
-  return resultOfOutcome(host, outcome, elapsed());
+  const changed = outcome.kind === "done" || (outcome.kind === "failed" && outcome.changed === true);
+  return { result: resultOfOutcome(host, outcome, elapsed()), changed };
 }
 
-const finished = ({ name, status }: HostResult): RolloutEvent => ({
+const finished = ({ name, status }: HostResult, changed: boolean): RolloutEvent => ({
   type: "host-finished",
   host: name,
   status,
   healthy: status === "changed" || status === "unchanged",
-  changed: status === "changed",
+  changed,
 });
 
 /** Undefined when the host is back on what it ran before the plan. */

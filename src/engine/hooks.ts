@@ -1,104 +1,94 @@
-/** Runs hooks: on the host, on another host, or here. What they print is kept with the run. */
-import { quote } from "../domain/host/quote.ts";
-import { parseHostName } from "../domain/ids.ts";
-import { diagnosed, hostPrinted } from "../domain/outcome/event-bodies.ts";
-import { failure } from "../domain/outcome/failure.ts";
+/** Runs hooks one after the other, and takes back what they did when it turns out to be in vain. */
+import { type HookFacts, hookContext, hookEnvironment } from "../domain/host/hook-context.ts";
+import { diagnosed, hookTold } from "../domain/outcome/event-bodies.ts";
+import { type Failure, failure } from "../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
-import type { RebootHook } from "../domain/plan/os-schema.ts";
-import { runCommand } from "./host-program/run-command.ts";
-import { createLineSplitter } from "./line-splitter.ts";
-import type { HostSession } from "./session.ts";
+import type { PlanHook } from "../domain/plan/hook-schema.ts";
+import { runHookCommand } from "./hook-command.ts";
 import type { StepContext } from "./step-context.ts";
 
-export interface HookOccasion {
-  /** Where in the run: `preReboot`, `postReboot`. */
-  readonly stage: string;
-  readonly facts: Readonly<Record<string, string>>;
-}
+/** What is known at this stage of the run. */
+export type HookOccasion = Pick<HookFacts, "stage" | "more"> & { readonly phase: "hooks" | "reboot" };
 
-/** One after the other; the first that fails ends it, unless it only warns. Fails with `reboot/hook`. */
+/** Hooks that began and can be taken back, the latest last. Belongs to one host's run. */
+export type Undos = PlanHook[];
+
+/** By this exit code a hook says: not now, try again later. */
+const NOT_NOW = 75;
+
+/**
+ * The first that fails ends it, unless it only warns. What takes a hook back is noted, in `undos` and in the journal, before
+ * the hook runs. Fails with `host/hook` (`reboot/hook` around reboots), and with `host/not-now` after exit code 75.
+ */
 export async function runHooks(
-  hooks: readonly RebootHook[],
+  hooks: readonly PlanHook[],
   occasion: HookOccasion,
   context: StepContext,
+  undos: Undos = [],
 ): Promise<Result<void>> {
   for (const hook of hooks) {
-    const ended = await runHook(hook, environment(occasion, context), context);
-    const trouble = ended.ok ? (ended.value === 0 ? undefined : exitFailure(hook, ended.value, context)) : ended.error;
+    if (hook.undo !== undefined) undos.push(hook);
+    const trouble = await runHook(hook, "do", occasion, context);
     if (trouble === undefined) continue;
-    if (hook.onFailure === "fail") return err(trouble);
+    if (hook.onFailure === "fail" || trouble.code === "host/not-now") return err(trouble);
     await context.recorder.record(diagnosed(trouble, "warn"));
   }
   return ok(undefined);
 }
 
-const environment = (
-  { stage, facts }: HookOccasion,
-  { session, recorder }: StepContext,
-): Readonly<Record<string, string>> => ({
-  NIXFLEET_HOST: session.host.name,
-  NIXFLEET_RUN: recorder.run,
-  NIXFLEET_STAGE: stage,
-  ...facts,
-});
+/** Takes back what was noted, the latest first; whatever fails, the others are taken back all the same. */
+export async function undoHooks(undos: Undos, occasion: HookOccasion, context: StepContext): Promise<void> {
+  for (let hook = undos.pop(); hook !== undefined; hook = undos.pop()) {
+    const trouble = await runHook({ ...hook, run: hook.undo ?? "" }, "undo", occasion, context);
+    if (trouble !== undefined) await context.recorder.record(diagnosed(trouble, "warn"));
+  }
+}
 
 async function runHook(
-  hook: RebootHook,
-  env: Readonly<Record<string, string>>,
+  hook: PlanHook,
+  action: "do" | "undo",
+  occasion: HookOccasion,
   context: StepContext,
-): Promise<Result<number>> {
-  const { recorder, session, interruption, localCommands } = context;
-  const host = session.host.name;
-  const onLine = (stream: "stdout" | "stderr", line: string): void =>
-    void recorder.record(hostPrinted(host, "reboot", stream, line));
-  if (hook.where === "local") {
-    return localCommands.run(hook.run, {
-      env,
-      input: `${JSON.stringify(env)}\n`,
-      timeoutMs: hook.timeoutMs,
-      signal: interruption.detached,
-      onLine,
+): Promise<Failure | undefined> {
+  const { recorder, session } = context;
+  const { host } = session;
+  const told = { host: host.name, stage: occasion.stage, hook, action };
+  const facts = { ...occasion, run: recorder.run, host };
+  await recorder.record(hookTold({ ...told, state: "started" }));
+  const ended = await runHookCommand(
+    hook,
+    { phase: occasion.phase, env: hookEnvironment(facts), input: `${JSON.stringify(hookContext(facts))}\n` },
+    context,
+  );
+  const trouble = ended.ok ? exitFailure(hook, ended.value, occasion) : lost(hook, ended.error, occasion);
+  const state = trouble === undefined ? "ok" : trouble.code === "host/not-now" ? "not-now" : "failed";
+  await recorder.record(hookTold({ ...told, state }));
+  return trouble === undefined ? undefined : { ...trouble, host: host.name };
+}
+
+function exitFailure(hook: PlanHook, code: number, occasion: HookOccasion): Failure | undefined {
+  if (code === 0) return undefined;
+  const { stage } = occasion;
+  if (code === NOT_NOW) {
+    return failure("host/not-now", `a ${stage} hook says that now is not the time`, {
+      found: hook.run,
+      next: "run it again later",
     });
   }
-  const place = hook.where === "remote" ? ok(session) : await delegate(hook.where, context);
-  if (!place.ok) return place;
-  return runThere(hook, env, place.value, onLine, context);
-}
-
-async function delegate(where: string, { fleet, hosts, interruption }: StepContext): Promise<Result<HostSession>> {
-  const name = parseHostName(where.slice("delegate:".length));
-  const host = name === undefined ? undefined : hosts.get(name);
-  if (host === undefined) return err(failure("reboot/hook", "a hook names a host that is not there", { found: where }));
-  return fleet.session(host, interruption.detached);
-}
-
-async function runThere(
-  hook: RebootHook,
-  env: Readonly<Record<string, string>>,
-  place: HostSession,
-  onLine: (stream: "stdout" | "stderr", line: string) => void,
-  { elevation, interruption }: StepContext,
-): Promise<Result<number>> {
-  const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}\n`);
-  const splitters = { stdout: createLineSplitter(), stderr: createLineSplitter() };
-  const tell = (stream: "stdout" | "stderr", lines: readonly string[]): void => {
-    for (const line of lines) onLine(stream, line);
-  };
-  const exit = await runCommand(place.connection, `${exports.join("")}${hook.run}`, {
-    elevation,
-    timeoutMs: hook.timeoutMs,
-    signal: interruption.detached,
-    onStdout: (chunk) => tell("stdout", splitters.stdout.push(chunk)),
-    onStderr: (chunk) => tell("stderr", splitters.stderr.push(chunk)),
-  });
-  tell("stdout", splitters.stdout.rest());
-  tell("stderr", splitters.stderr.rest());
-  return exit;
-}
-
-const exitFailure = (hook: RebootHook, code: number, { session }: StepContext) =>
-  failure("reboot/hook", `a hook ended with exit code ${code}`, {
-    host: session.host.name,
+  return failure(codeFor(occasion), `a ${stage} hook ended with exit code ${code}`, {
     found: hook.run,
     next: "its output stands in the run's log",
   });
+}
+
+/** A host that is lost on the way is unreachable; a place that is not the host itself makes it no such thing. */
+function lost({ run, where }: PlanHook, error: Failure, occasion: HookOccasion): Failure {
+  if (where === "remote") return error;
+  if (error.code === "host/hook") return { ...error, code: codeFor(occasion) };
+  return failure(codeFor(occasion), `a ${occasion.stage} hook could not run on ${where.slice("delegate:".length)}`, {
+    found: run,
+    cause: error,
+  });
+}
+
+const codeFor = ({ phase }: HookOccasion) => (phase === "reboot" ? "reboot/hook" : "host/hook");

@@ -1,6 +1,7 @@
 /** Puts a host that a rollout changed back on what it ran before, through the same steps as any other change. */
 import { parseStorePath } from "../domain/ids.ts";
 import type { Failure } from "../domain/outcome/failure.ts";
+import type { PlanHook } from "../domain/plan/hook-schema.ts";
 import { liveSystem } from "../domain/plan/live-system.ts";
 import type { PlanHost } from "../domain/plan/plan.ts";
 import { DEFAULT_CONFIRM_MS, stepsBackTo } from "../domain/plan/steps.ts";
@@ -16,6 +17,13 @@ export async function rollBackHost(host: PlanHost, context: StepContext): Promis
   const before = parseStorePath(host.from?.system ?? "") ?? null;
   if (liveSystem(facts.value) === before && facts.value.committed === before) return undefined;
   const steps = stepsBackTo(session.host.name, before, facts.value, session.host.confirmMs ?? DEFAULT_CONFIRM_MS);
-  const outcome = await runHost({ ...host, to: { system: before }, steps }, "rollback", context);
+  const outcome = await runHost({ ...inSpiteOfHooks(host), to: { system: before }, steps }, "rollback", context);
   return outcome.kind === "failed" || outcome.kind === "unknown" ? outcome.error : undefined;
+}
+
+/** A hook that fails must not keep a host on what was found wanting. */
+function inSpiteOfHooks({ hooks, ...host }: PlanHost): PlanHost {
+  if (hooks === undefined) return host;
+  const warnOnly = (list: readonly PlanHook[]) => list.map((hook) => ({ ...hook, onFailure: "warn" as const }));
+  return { ...host, hooks: { ...hooks, preApply: warnOnly(hooks.preApply), postApply: warnOnly(hooks.postApply) } };
 }

@@ -8,6 +8,7 @@ import type { Failure } from "../domain/outcome/failure.ts";
 import { unreachable } from "../domain/outcome/unreachable.ts";
 import type { PlanHost, Step } from "../domain/plan/plan.ts";
 import { precheck, staleFailure } from "../domain/plan/precheck.ts";
+import { aroundChange } from "./apply-hooks.ts";
 import { activate } from "./handlers/activate.ts";
 import { copyClosure } from "./handlers/copy.ts";
 import { updateOs } from "./handlers/os-update.ts";
@@ -34,7 +35,7 @@ export async function runHost(plan: PlanHost, verb: string, context: StepContext
   try {
     const facts = await observe(session, interruption.detached);
     if (!facts.ok) return { kind: "failed", error: facts.error };
-    return await runSteps(plan, facts.value, context);
+    return await aroundChange(plan, verb, facts.value, context, () => runSteps(plan, facts.value, context));
   } finally {
     await lock.value.release();
   }
@@ -50,7 +51,8 @@ async function runSteps(plan: PlanHost, facts: HostFacts | undefined, context: S
   let last: StepOutcome = { kind: "already-done" };
   for (const step of plan.steps) {
     last = worthTelling(last, await runStep(step, facts, context));
-    if (last.kind === "failed" || last.kind === "unknown") return last;
+    if (last.kind === "failed") return { ...last, at: step.kind };
+    if (last.kind === "unknown") return last;
   }
   return last;
 }

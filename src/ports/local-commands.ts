@@ -4,7 +4,7 @@ import type { Result } from "../domain/outcome/result.ts";
 export interface LocalCommands {
   /**
    * Runs text with `sh -c`, its environment added to our own and the input on standard input. Gives its exit code; fails with
-   * `reboot/hook` when it did not end by itself.
+   * `host/hook` when it did not end by itself.
    */
   run(
     text: string,

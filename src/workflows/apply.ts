@@ -15,7 +15,7 @@ export async function applyFleet(request: ApplyRequest, consent: Consent, tools:
     const plan = await planApply(request, frame, tools);
     if (!plan.ok) return plan;
     tools.audience.plan(plan.value);
-    return carryOut({ plan: plan.value, hosts: request.hosts, ...consent }, frame, tools);
+    return carryOut({ plan: plan.value, hosts: request.inventory.hosts, ...consent }, frame, tools);
   });
 }
 

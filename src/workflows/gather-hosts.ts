@@ -62,6 +62,7 @@ async function gatherHost(
     observed,
     desired: inMode(desired, host.activation),
     lockAbandoned,
+    hooks: host.hooks,
     ...(confirmMs === undefined ? {} : { confirmMs }),
     ...nothingInspected,
   };

@@ -33,7 +33,7 @@ export function rollBack(request: RollbackRequest, confirm: CarryOut["confirm"],
     const plan = await planRollback(request, frame, tools);
     if (!plan.ok) return plan;
     tools.audience.plan(plan.value);
-    return carryOut({ plan: plan.value, hosts: request.hosts, confirm }, frame, tools);
+    return carryOut({ plan: plan.value, hosts: request.inventory.hosts, confirm }, frame, tools);
   });
 }
 

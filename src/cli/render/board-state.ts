@@ -65,6 +65,7 @@ export function foldBoard(before: BoardState, event: RunEvent): BoardState {
       return state;
     case "rollout":
     case "os_updated":
+    case "hook":
     case "log":
     case "diagnostic":
     case "signal":

@@ -31,6 +31,8 @@ export function lastingLines(event: RunEvent, view: LineView): string[] {
       return view.verbosity >= 2 ? [view.style.dim(printable(event.msg))] : [];
     case "phase_end":
       return view.verbosity >= 2 ? [view.style.dim(`${printable(event.msg)} after ${duration(event.ms)}`)] : [];
+    case "hook":
+      return view.verbosity >= 1 && event.state !== "started" ? [view.style.dim(printable(event.msg))] : [];
     case "log":
       // What a task prints is the result of the command, and shown as such.
       return view.verbosity >= 3 && event.phase !== "task"

@@ -6,6 +6,7 @@ import { wrap } from "./layout.ts";
 import { type Change, INDENT, markedRows } from "./marked-rows.ts";
 import type { PlanView } from "./plan.ts";
 import { entry, modeWords, renderFiles } from "./plan-files.ts";
+import { renderHooks } from "./plan-hooks.ts";
 import { renderKeptBack, renderOsUpdates, renderReboot } from "./plan-os.ts";
 import { renderStore } from "./plan-store.ts";
 import { renderUnits } from "./plan-units.ts";
@@ -26,6 +27,7 @@ export function renderChanges(plan: Pick<Plan, "verb">, group: ChangeGroup, view
     ...section("system packages", renderOsUpdates(example, view)),
     ...section("kept back", renderKeptBack(example, view)),
     ...section("reboot", plan.verb === "run" ? [] : renderReboot(example, view)),
+    ...section("hooks", renderHooks(example, view)),
     ...example.notes.flatMap((note) => wrap(printable(note), { first: "  note  ", width: view.width })),
     ...section("store", renderStore(group, view)),
     ...section("closure", view.verbosity > 0 ? closures(members, view.style) : []),

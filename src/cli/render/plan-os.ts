@@ -5,6 +5,7 @@ import type { PlanHost, Step } from "../../domain/plan/plan.ts";
 import { wrap } from "./layout.ts";
 import { INDENT, markedRows } from "./marked-rows.ts";
 import type { PlanView } from "./plan.ts";
+import { hookWords } from "./plan-hooks.ts";
 import { printable } from "./printable.ts";
 
 /** Rows of packages, security updates named as such. */
@@ -69,13 +70,10 @@ function boundaries({ window, budgets, hooks }: RebootStep): string[] {
     ...(budgets.length === 0
       ? []
       : [`budget ${budgets.map(({ group, max }) => `${max} at once of ${printable(group)}`).join(", ")}`]),
-    ...hooks.before.map((hook) => `before  ${hookWords(hook)}`),
-    ...hooks.after.map((hook) => `after   ${hookWords(hook)}`),
+    ...hookWords("before", hooks.before),
+    ...hookWords("after", hooks.after),
   ];
 }
-
-const hookWords = ({ run, where }: RebootStep["hooks"]["before"][number]): string =>
-  `${printable(run)}  (${where === "remote" ? "on the host" : where === "local" ? "here" : `on ${printable(where.slice("delegate:".length))}`})`;
 
 const wrapped = (texts: readonly string[], width: number): string[] =>
   texts.flatMap((text) => wrap(text, { first: INDENT, width }));

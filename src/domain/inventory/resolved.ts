@@ -104,6 +104,8 @@ export interface Hook {
   readonly where: "local" | "remote" | `delegate:${string}`;
   readonly timeoutMs: number;
   readonly onFailure: "fail" | "warn";
+  /** Takes the command back. */
+  readonly undo?: string;
 }
 
 type HookStage = "preApply" | "postApply" | "preReboot" | "postReboot" | "onFailure";

@@ -6,6 +6,7 @@ import { type Failure, failure } from "../outcome/failure.ts";
 import type { Result } from "../outcome/result.ts";
 import { sealPlan } from "../plan/assemble.ts";
 import { blankHost, refusedHost, seenHost } from "../plan/host-frame.ts";
+import { withHooks } from "../plan/host-hooks.ts";
 import type { PlanRequest } from "../plan/host-input.ts";
 import type { Plan, PlanHost } from "../plan/plan.ts";
 import { occupiedBy } from "../plan/preflight.ts";
@@ -30,7 +31,10 @@ export interface OsPlanRequest extends Omit<PlanRequest, "verb" | "hosts"> {
 }
 
 export function assembleOsUpdate(request: OsPlanRequest): Plan {
-  return sealPlan({ ...request, verb: "os-update" }, request.hosts.map(planUpdate));
+  return sealPlan(
+    { ...request, verb: "os-update" },
+    request.hosts.map((input) => withHooks(planUpdate(input), input.host.hooks, "change")),
+  );
 }
 
 export interface RebootPlanRequest extends Omit<PlanRequest, "verb" | "hosts"> {
@@ -38,7 +42,10 @@ export interface RebootPlanRequest extends Omit<PlanRequest, "verb" | "hosts"> {
 }
 
 export function assembleReboot(request: RebootPlanRequest): Plan {
-  return sealPlan({ ...request, verb: "reboot" }, request.hosts.map(planReboot));
+  return sealPlan(
+    { ...request, verb: "reboot" },
+    request.hosts.map((input) => withHooks(planReboot(input), input.host.hooks, "reboot")),
+  );
 }
 
 function planUpdate(input: OsUpdateInput): PlanHost {

@@ -95,6 +95,28 @@ export const osUpdated = (
   services: report.services,
 });
 
+/** Recorded before the hook runs, with what takes it back, and when it ended. */
+export const hookTold = ({ host, stage, hook, action, state }: HookNews): EventBody => ({
+  type: "hook",
+  level: state === "failed" || state === "not-now" ? "warn" : "debug",
+  msg: `${host}: ${action === "undo" ? "undo of a hook" : `${stage} hook`} ${state}: ${hook.run}`,
+  host,
+  stage,
+  command: hook.run,
+  where: hook.where,
+  action,
+  state,
+  ...(hook.undo === undefined || action === "undo" ? {} : { undo: hook.undo }),
+});
+
+interface HookNews {
+  readonly host: HostName;
+  readonly stage: string;
+  readonly hook: { readonly run: string; readonly where: string; readonly undo?: string | undefined };
+  readonly action: "do" | "undo";
+  readonly state: "started" | "ok" | "failed" | "not-now";
+}
+
 /** A word of the rollout: a stage begins, hosts wait, a limit was exceeded. */
 export const rolloutTold = (level: "info" | "warn" | "error", text: string): EventBody => ({
   type: "rollout",

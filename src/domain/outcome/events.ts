@@ -23,6 +23,7 @@ export const phases = [
   "evaluate",
   "build",
   "lock",
+  "hooks",
   "copy",
   "secrets",
   "activate",
@@ -101,6 +102,18 @@ export const eventSchema = z.discriminatedUnion("type", [
     conffiles: z.array(z.string()).readonly(),
     /** Units that still run old code. */
     services: z.array(z.string()).readonly(),
+  }),
+  /** A hook begins or ended; `undo` is what takes it back, known before it runs. */
+  z.object({
+    ...base,
+    type: z.literal("hook"),
+    host: z.string(),
+    stage: z.string(),
+    command: z.string(),
+    where: z.string(),
+    action: z.enum(["do", "undo"]),
+    state: z.enum(["started", "ok", "failed", "not-now"]),
+    undo: z.string().optional(),
   }),
   /** Why the rollout goes on, waits or stops. */
   z.object({ ...base, type: z.literal("rollout") }),

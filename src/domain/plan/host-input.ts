@@ -1,7 +1,7 @@
 /** What the planner knows of one host: what was observed, what is wanted, and what lies in the way. */
 import type { ClosureDifference } from "../closure/compare.ts";
 import type { HostName, StorePath } from "../ids.ts";
-import type { Base } from "../inventory/resolved.ts";
+import type { Base, ResolvedHost } from "../inventory/resolved.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { HostFacts } from "../observation/facts.ts";
 import type { Result } from "../outcome/result.ts";
@@ -41,6 +41,8 @@ export interface HostInput {
   readonly lockAbandoned?: boolean;
   /** Time within which an activation must be confirmed; 0 for none. */
   readonly confirmMs?: number;
+  /** Commands of the inventory around what happens to the host. */
+  readonly hooks?: ResolvedHost["hooks"];
   /** Absent where neither the host nor the closure has any. */
   readonly secrets?: SecretInput;
   /** The update that the host's policy asks for now. */

@@ -5,6 +5,7 @@ import { type Failure, failure } from "../outcome/failure.ts";
 import { type FileFindings, fileFindings } from "./file-changes.ts";
 import type { Differ } from "./file-diff.ts";
 import { blankHost, refusedHost, seenHost } from "./host-frame.ts";
+import { withHooks } from "./host-hooks.ts";
 import type { DesiredHost, HostInput } from "./host-input.ts";
 import { liveSystem } from "./live-system.ts";
 import { manifestChanges } from "./manifest-changes.ts";
@@ -20,7 +21,11 @@ import { unitActions } from "./unit-changes.ts";
 
 /** Same input, same plan. */
 export const planHost = (input: HostInput, differ: Differ): PlanHost =>
-  withPendingUpdates(withOsStage(planConfiguration(input, differ), input.osStage), input);
+  withHooks(
+    withPendingUpdates(withOsStage(planConfiguration(input, differ), input.osStage), input),
+    input.hooks ?? {},
+    "change",
+  );
 
 /** How much the host's distribution has in store, for people. */
 function withPendingUpdates(host: PlanHost, { observed }: HostInput): PlanHost {

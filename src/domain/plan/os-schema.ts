@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { keptBackReasons } from "../apt/kept-back.ts";
 import { phasings, repairs } from "../os-update/policy.ts";
+import { hookSchema } from "./hook-schema.ts";
 
 const packageUpdate = z.object({
   name: z.string(),
@@ -38,14 +39,6 @@ export const osUpdateStepFields = {
   reversible: z.literal(false),
 };
 
-const hook = z.object({
-  run: z.string(),
-  /** `local`, `remote` or `delegate:HOST`. */
-  where: z.string().regex(/^(local|remote|delegate:.+)$/),
-  timeoutMs: z.int().positive(),
-  onFailure: z.enum(["fail", "warn"]),
-});
-
 export const rebootStepFields = {
   kind: z.literal("reboot"),
   when: z.enum(["if-needed", "always"]),
@@ -59,7 +52,7 @@ export const rebootStepFields = {
   estimateMs: z.int().min(0),
   /** A slot of each is needed. */
   budgets: z.array(z.object({ group: z.string(), max: z.int().positive() })).readonly(),
-  hooks: z.object({ before: z.array(hook).readonly(), after: z.array(hook).readonly() }),
+  hooks: z.object({ before: z.array(hookSchema).readonly(), after: z.array(hookSchema).readonly() }),
   /** How long the host waits for its slots; the end of its window ends the waiting, too. */
   slotMs: z.int().positive(),
   /** How long the host may take to go down, and then to come back. */
@@ -72,4 +65,3 @@ export const rebootStepFields = {
 
 export type PackageUpdate = z.infer<typeof packageUpdate>;
 export type HostOs = z.infer<typeof hostOsSchema>;
-export type RebootHook = z.infer<typeof hook>;

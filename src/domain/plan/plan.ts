@@ -3,6 +3,7 @@ import { z } from "zod";
 import { closureDifferenceSchema } from "../closure/compare.ts";
 import { eventErrorSchema } from "../outcome/event-error.ts";
 import { rolloutSchema } from "../rollout/plan-rollout.ts";
+import { hostHooksSchema } from "./hook-schema.ts";
 import { hostOsSchema, osUpdateStepFields, rebootStepFields } from "./os-schema.ts";
 
 export const planSchemaName = "nixfleet.plan/1";
@@ -140,6 +141,8 @@ export const planHostSchema = z.object({
   closure: closureDifferenceSchema.optional(),
   /** What a person should know and a machine need not act on. */
   notes: z.array(z.string()).readonly(),
+  /** Commands around the steps; absent where there are none. */
+  hooks: hostHooksSchema.optional(),
   steps: z.array(stepSchema).readonly(),
 });
 

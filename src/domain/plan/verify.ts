@@ -56,7 +56,18 @@ function hostFindings(plan: Plan, host: PlanHost, inventory: Inventory | undefin
 function inventoryFindings(host: PlanHost, inventory: Inventory): string[] {
   const known = inventory.hosts.find((candidate) => candidate.name === host.name);
   if (known === undefined) return ["the host is not in the inventory"];
-  return when(known.base !== host.base, `the inventory says base ${known.base}, the plan ${host.base}`);
+  return [
+    ...when(known.base !== host.base, `the inventory says base ${known.base}, the plan ${host.base}`),
+    ...delegatesOf(host)
+      .filter((delegate) => !inventory.hosts.some(({ name }) => name === delegate))
+      .map((delegate) => `a hook runs on ${delegate}, which is not in the inventory`),
+  ];
+}
+
+function delegatesOf({ hooks }: PlanHost): string[] {
+  return Object.values(hooks ?? {})
+    .flat()
+    .flatMap(({ where }) => /^delegate:(.+)$/.exec(where)?.slice(1) ?? []);
 }
 
 function idleFindings(host: PlanHost): string[] {
@@ -69,6 +80,7 @@ function idleFindings(host: PlanHost): string[] {
       "has no known failure code",
     ),
     ...when(host.error?.code !== host.code, "names another failure than it describes"),
+    ...when(host.hooks !== undefined, "has hooks although nothing happens to it"),
   ];
 }
 

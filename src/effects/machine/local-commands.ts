@@ -18,6 +18,6 @@ export const localCommands: LocalCommands = {
     });
     if (outcome.kind === "exited") return ok(outcome.code);
     const why = outcome.kind === "timeout" ? `did not end within ${timeoutMs / 1000} s` : `ended as "${outcome.kind}"`;
-    return err(failure("reboot/hook", `a hook on this machine ${why}`, { found: text }));
+    return err(failure("host/hook", `a hook on this machine ${why}`, { found: text }));
   },
 };

@@ -3,7 +3,7 @@ import { phaseProgressed } from "../../domain/outcome/event-bodies.ts";
 import type { Failure } from "../../domain/outcome/failure.ts";
 import type { Step } from "../../domain/plan/plan.ts";
 import { advance, beginReboot, type RebootEvent, type RebootState } from "../../domain/reboot/machine.ts";
-import { giveSlotBack, runAfterHooks, runBeforeHooks, takeSlot } from "../reboot/around.ts";
+import { giveSlotBack, runAfterHooks, runBeforeHooks, takeSlot, undoBeforeHooks } from "../reboot/around.ts";
 import type { Reboot } from "../reboot/context.ts";
 import { judgeNeed } from "../reboot/need.ts";
 import { issue, recheck, waitUntilDown, waitUntilUp } from "../reboot/restart.ts";
@@ -18,7 +18,7 @@ export async function rebootHost(step: RebootStep, context: StepContext): Promis
   const need = await judgeNeed(step, context);
   if (!need.ok) return { kind: "failed", error: { ...need.error, host } };
   if (need.value === null) return { kind: "already-done" };
-  const reboot: Reboot = { step, context, need: need.value, baseline: context.before };
+  const reboot: Reboot = { step, context, need: need.value, baseline: context.before, undos: [] };
   let state: RebootState = beginReboot;
   while (state.kind === "at") {
     await context.recorder.record(phaseProgressed("reboot", PHASE_WORDS[state.phase], { host }));
@@ -52,7 +52,7 @@ const WORK: Readonly<Record<Phase, (reboot: Reboot) => ReturnType<typeof takeSlo
   after: runAfterHooks,
   soak,
   release: giveSlotBack,
-  undo: runAfterHooks,
+  undo: undoBeforeHooks,
   "give-back": giveSlotBack,
 };
 

@@ -1,7 +1,7 @@
 /** Around the reboot: slots of the budgets, and hooks that take the host out of service and back. */
 import { ok, type Result } from "../../domain/outcome/result.ts";
 import { calendarOf, closesAt } from "../../domain/windows/calendar.ts";
-import { runHooks } from "../hooks.ts";
+import { runHooks, undoHooks } from "../hooks.ts";
 import { oldBootId, type Reboot } from "./context.ts";
 import { windowShut } from "./window.ts";
 
@@ -23,12 +23,19 @@ export function giveSlotBack({ step, context }: Reboot): Promise<Result<void>> {
 }
 
 export const runBeforeHooks = (reboot: Reboot): Promise<Result<void>> =>
-  runHooks(reboot.step.hooks.before, occasion("preReboot", reboot), reboot.context);
+  runHooks(reboot.step.hooks.before, occasion("preReboot", reboot), reboot.context, reboot.undos);
 
 export const runAfterHooks = (reboot: Reboot): Promise<Result<void>> =>
   runHooks(reboot.step.hooks.after, occasion("postReboot", reboot), reboot.context);
 
+/** Back into service without a reboot: what the hooks say themselves, then what would have followed the reboot. */
+export async function undoBeforeHooks(reboot: Reboot): Promise<Result<void>> {
+  await undoHooks(reboot.undos, occasion("undo", reboot), reboot.context);
+  return runAfterHooks(reboot);
+}
+
 const occasion = (stage: string, reboot: Reboot) => ({
   stage,
-  facts: { NIXFLEET_OLD_BOOT_ID: oldBootId(reboot), NIXFLEET_REASON: reboot.need.reasons.join("; ") },
+  phase: "reboot" as const,
+  more: { oldBootId: oldBootId(reboot), reason: reboot.need.reasons.join("; ") },
 });

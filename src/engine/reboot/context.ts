@@ -2,6 +2,7 @@
 import type { HostFacts } from "../../domain/observation/facts.ts";
 import type { Step } from "../../domain/plan/plan.ts";
 import type { RebootNeed } from "../../domain/reboot/need.ts";
+import type { Undos } from "../hooks.ts";
 import type { StepContext } from "../step-context.ts";
 
 export interface Reboot {
@@ -11,6 +12,8 @@ export interface Reboot {
   readonly need: RebootNeed;
   /** The host before the run touched it. */
   readonly baseline: HostFacts | undefined;
+  /** Hooks that began and can be taken back. */
+  readonly undos: Undos;
 }
 
 /** The boot id that the plan was made with. */

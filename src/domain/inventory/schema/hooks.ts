@@ -24,6 +24,9 @@ export const hook = z
     onFailure: expecting("fail or warn", z.enum(["fail", "warn"]))
       .default("fail")
       .describe("`fail` fails the host, `warn` goes on. Default: fail."),
+    undo: z
+      .exactOptional(value.text)
+      .describe("Takes the command back, at the same place, when the host is left as it was after all. Default: none."),
   })
   .transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout }));
 
@@ -35,16 +38,16 @@ const command = value.text.transform((run) => ({
 }));
 
 const list = expecting(
-  "a list of commands, or of maps with run, where, timeout and onFailure",
+  "a list of commands, or of maps with run, where, timeout, onFailure and undo",
   z.array(z.union([hook, command])),
 );
 
 const stage = (meaning: string) => z.exactOptional(list).describe(meaning);
 
 export const hooks = z.strictObject({
-  preApply: stage("Before a host is changed."),
+  preApply: stage("Before a host is changed, by an apply, a rollback, a removal or an OS update."),
   postApply: stage("After a host was changed and is healthy."),
   preReboot: stage("Before a reboot: drain, take out of the load balancer."),
   postReboot: stage("After a reboot: put back into service."),
-  onFailure: stage("When the host failed."),
+  onFailure: stage("When the host failed, after all else."),
 });

@@ -17,6 +17,16 @@ export const hostCodes = {
     meaning: "The command or task ran longer than it may, and the host ended it.",
     remedy: "Give it more time with --timeout, or with `timeout` of the task in the inventory.",
   },
+  "host/hook": {
+    kind: "failed",
+    meaning: "A hook around a host's change failed, on the host, here or on another host.",
+    remedy: "Read its output in the run's log; `onFailure: warn` goes on in spite of it.",
+  },
+  "host/not-now": {
+    kind: "paused",
+    meaning: "A hook ended with exit code 75: now is not the time to change this host. Nothing was done to it.",
+    remedy: "Run it again later.",
+  },
   "host/protocol": {
     kind: "failed",
     meaning: "What the program on the host printed is not the answer NixFleet understands.",

@@ -34,7 +34,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: 1 },
           include: ["test/{unit,properties,scenarios}/**/*.test.ts"],
           // Properties run hundreds of cases; a busy machine must not fail them.
           testTimeout: 60_000,
@@ -44,7 +44,7 @@ export default defineConfig({
       {
         test: {
           name: "contract",
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           include: ["test/contract/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -54,7 +54,7 @@ export default defineConfig({
       {
         test: {
           name: "nix",
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           include: ["test/nix/**/*.test.ts"],
           globalSetup: ["test/support/nix-ready.ts"],
           testTimeout: 180_000,
@@ -63,12 +63,12 @@ export default defineConfig({
           retry: 1,
         },
       },
-      { test: { ...onMachines, name: "e2e", sequence: { groupOrder: 3 }, include: everyDay } },
+      { test: { ...onMachines, name: "e2e", sequence: { groupOrder: 4 }, include: everyDay } },
       {
         test: {
           ...onMachines,
           name: "long",
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
           include: ["test/e2e/**/*.test.ts"],
           exclude: everyDay,
         },

@@ -96,6 +96,7 @@ start_unit() {
   set -- --quiet --collect --no-ask-password --service-type=exec --unit="nixfleet-activate-$run" \
     --description="NixFleet activation $run" --property=StandardInput=null --property=OOMScoreAdjust=-900 \
     --property=TimeoutStopSec=30
+  [ "${confirm_within:-0}" = 0 ] || set -- "$@" "--property=ExecStopPost=-/bin/sh $run_folder/program after-death $run"
   [ -z "${NIXFLEET_TEST_KILL_AT:-}" ] || set -- "$@" --setenv=NIXFLEET_TEST_KILL_AT="$NIXFLEET_TEST_KILL_AT"
   [ -z "${NIXFLEET_TEST_SWITCH_LOCK_SECONDS:-}" ] || set -- "$@" --setenv=NIXFLEET_TEST_SWITCH_LOCK_SECONDS="$NIXFLEET_TEST_SWITCH_LOCK_SECONDS"
   line=$(systemd-run "$@" -- /bin/sh "$run_folder/program" supervise "$run" 2>&1) && return 0

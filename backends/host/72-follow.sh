@@ -30,10 +30,16 @@ follow_run() {
 
 # unit_runs: false once the activation is over, however it ended. Its start was awaited before anybody follows it.
 unit_runs() {
-  local unit=nixfleet-activate-$run
+  case $run in
   # An OS update has its own folder beside that of the same run's activation.
-  case $run in *.os) unit=nixfleet-os-update-${run%.os} ;; esac
-  case $(systemctl show --property=ActiveState --value -- "$unit.service" 2>/dev/null) in
+  *.os) is_active "nixfleet-os-update-${run%.os}" ;;
+  *) is_active "nixfleet-activate-$run" || is_active "$RECOVER_UNIT-$run" ;;
+  esac
+}
+
+# is_active UNIT: also when systemd cannot be asked.
+is_active() {
+  case $(systemctl show --property=ActiveState --value -- "$1.service" 2>/dev/null) in
   inactive | failed) return 1 ;;
   esac
 }

@@ -1,8 +1,8 @@
 # shellcheck shell=dash
 # An activation that was to be confirmed and was cut short: by a reboot, or because its process died. Nobody is there to
-# confirm it, so the host goes back.
+# confirm it, so the host goes back; one that was confirmed before is finished.
 
-RECOVER_UNIT=nixfleet-recover.service
+RECOVER_UNIT=nixfleet-recover
 
 # arm_recovery: before the first change. The unit runs at the next boot, unless the activation came to its end before.
 arm_recovery() {
@@ -11,16 +11,30 @@ arm_recovery() {
     printf '[Unit]\nDescription=Back to the committed closure after an interrupted NixFleet activation\n'
     printf 'ConditionPathExists=%s\nAfter=basic.target\n\n' "$STATE_DIR/intent"
     printf '[Service]\nType=oneshot\nExecStart=/bin/sh %s recover %s\n' "$run_folder/program" "$run"
-  } >"$UNIT_DIR/$RECOVER_UNIT.new" && mv -f -- "$UNIT_DIR/$RECOVER_UNIT.new" "$UNIT_DIR/$RECOVER_UNIT" &&
+  } >"$UNIT_DIR/$RECOVER_UNIT.service.new" && mv -f -- "$UNIT_DIR/$RECOVER_UNIT.service.new" "$UNIT_DIR/$RECOVER_UNIT.service" &&
     mkdir -p -- "$UNIT_DIR/multi-user.target.wants" &&
-    ln -sfn -- "../$RECOVER_UNIT" "$UNIT_DIR/multi-user.target.wants/$RECOVER_UNIT" && sync "$UNIT_DIR"
+    ln -sfn -- "../$RECOVER_UNIT.service" "$UNIT_DIR/multi-user.target.wants/$RECOVER_UNIT.service" && sync "$UNIT_DIR"
 }
 
 disarm_recovery() {
-  rm -f -- "$UNIT_DIR/multi-user.target.wants/$RECOVER_UNIT" "$UNIT_DIR/$RECOVER_UNIT"
+  rm -f -- "$UNIT_DIR/multi-user.target.wants/$RECOVER_UNIT.service" "$UNIT_DIR/$RECOVER_UNIT.service"
 }
 
-# recover RUN: back to the closure that the records name as the last complete one.
+# after-death RUN: what systemd calls when the activation's own process has ended. Where it left no result a unit of its own takes
+# over, since the way back may take longer than systemd lets this one live.
+verb_after_death() {
+  run=$1
+  is_run_id "$run" || refuse "$EX_USAGE" "not a run: $run"
+  run_folder=$STATE_DIR/runs/$run
+  [ ! -e "$run_folder/result" ] && [ -e "$STATE_DIR/intent" ] || exit 0
+  # While the host goes down nothing can be started: the next boot does it.
+  systemd-run --quiet --collect --no-ask-password --service-type=exec --unit="$RECOVER_UNIT-$run" \
+    --description="NixFleet recovery of $run" --property=StandardInput=null --property=OOMScoreAdjust=-900 \
+    -- /bin/sh "$run_folder/program" recover "$run"
+  exit 0
+}
+
+# recover RUN: to the end that the run was meant to have.
 verb_recover() {
   local code=0
   run=$1
@@ -38,14 +52,13 @@ verb_recover() {
   fi
   printf '%s\n' "$run" >"$RUN_DIR/activation.flock"
   load_request
-  say "recovering: run $run ended before it was confirmed"
+  confirm_within=0
   work=$RUN_DIR/work
+  [ ! -e "$work/failing-before" ] || mv -f -- "$work/failing-before" "$run_folder/failing-before"
   rm -rf -- "$work"
   mkdir -m 0700 -- "$work" || exit "$EX_STORAGE"
   edited=$STATE_DIR/edited/$(date -u +%Y-%m-%dT%H%M%SZ)-$run
-  failed_step=confirm
-  problem "the host was restarted, or the activation was killed, before anybody confirmed it"
-  go_back_after_cut || code=$?
+  recover_run || code=$?
   write_result "$code"
   disarm_recovery
   rm -rf -- "$work"
@@ -53,12 +66,32 @@ verb_recover() {
   exit 0
 }
 
+recover_run() {
+  failed_step=
+  previous=-
+  if [ -e "$run_folder/confirmed" ]; then
+    say "recovering: run $run was confirmed, and is finished now"
+    activation
+    return
+  fi
+  say "recovering: run $run ended before it was confirmed"
+  failed_step=confirm
+  problem "the host was restarted, or the activation was killed, before anybody confirmed it"
+  if [ -n "$NIXOS" ]; then nixos_go_back_after_cut; else go_back_after_cut; fi
+}
+
 # go_back_after_cut: the same way back as after a failed step, found from the records alone.
 go_back_after_cut() {
-  local wanted=$target
   find_nix_env
   load_ours || return
   [ "$previous" != "$target" ] || { problem "there is no other closure to go back to"; return "$EX_FAILED"; }
-  confirm_within=0
   go_back
+}
+
+nixos_go_back_after_cut() {
+  find_nix_env
+  nixos_previous || return
+  why_boot=
+  cp -- "$run_folder/failing-before" "$work/failing-before" 2>/dev/null || failing_units "$work/failing-before"
+  nixos_go_back
 }

@@ -3,9 +3,8 @@
 let
   inherit (config.nixfleet) host;
   port = 8080;
-  # `vars: { adminPage: true }` in the inventory asks for /admin/, whose password is a secret. On NixOS secrets come from a module of the
-  # user's choice.
-  hasSecrets = host.base != "nixos" && (host.vars.adminPage or false);
+  # `vars: { adminPage: true }` in the inventory asks for /admin/, whose password is a secret.
+  hasSecrets = host.vars.adminPage or false;
 
   myapp = pkgs.writeShellScriptBin "myapp" ''
     set -eu

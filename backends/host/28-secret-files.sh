@@ -4,6 +4,8 @@
 SECRETS=/run/nixfleet-secrets
 SECRET_MEMORY=/run/nixfleet-secrets.d
 SECRET_DISK=$STATE_DIR/secrets
+# NixOS: for the activation script of the system that is being switched to.
+PENDING_SECRETS=$SECRET_MEMORY/.pending
 
 # make_secret_memory: never on a disk, and where the kernel can, never in swap either.
 make_secret_memory() {
@@ -53,9 +55,9 @@ live_secrets() {
   done
 }
 
-# find_value DIGEST: into $value the file with that content.
+# find_value DIGEST: into $value the file with that content. At most one run has staged any: the one that holds the lock.
 find_value() {
-  for value in "$SECRET_MEMORY/.staged-${run:-none}/values/$1" "$SECRET_MEMORY/.values/$1" "$SECRET_DISK/values/$1"; do
+  for value in "$SECRET_MEMORY"/.staged-*/values/"$1" "$SECRET_MEMORY/.values/$1" "$SECRET_DISK/values/$1"; do
     [ -f "$value" ] && return 0
   done
   return 1

@@ -32,13 +32,13 @@ compare_secrets() {
 secrets_program='
   what == "set" && $1 == "secret" { digest[$2] = $3 }
   what == "live" { live[$1] = $2; attributes[$1] = $3 "\t" $4 "\t" $5 }
-  what == "ours" && $1 == "secret" { units[$2] = $7 "\t" $8; path_of[$2] = $3 }
+  what == "ours" && $1 == "secret" { units[$2] = $7 "\t" $8; paths[$2] = paths[$2] $3 "\t" }
   what == "manifest" && $1 == "secret" { want[$2] = $0; names[++count] = $2 }
   END {
     for (i = 1; i <= count; i++) compare(names[i])
-    for (name in path_of) if (!(name in want)) {
+    for (name in paths) if (!(name in want)) {
       print "gone-file\t" folder "/" name "\t" units[name]
-      unlink_of(name, path_of[name])
+      unlink_of(name, "")
     }
     for (name in live) if (!(name in want)) print "flip"
   }
@@ -47,14 +47,18 @@ secrets_program='
     if (!(name in digest)) { print "lacking\t" name; return }
     print "place\t" name "\t" digest[name] "\t" field[4] "\t" field[5] "\t" field[6] "\t" field[9] "\t" field[10]
     print "own\t" want[name] "\t" digest[name]
-    if (name in path_of && path_of[name] != field[3]) unlink_of(name, path_of[name])
+    unlink_of(name, field[3])
     if (field[3] != folder "/" name) print "link\t" name "\t" field[3]
     if (live[name] == digest[name] && attributes[name] == field[4] "\t" field[5] "\t" field[6]) return
     print "flip"
     print "changed-file\t" folder "/" name
     if (field[9] == "users") print "early"
   }
-  function unlink_of(name, path) { if (path != folder "/" name) print "unlink\t" name "\t" path }
+  # A cut activation may have linked to it from elsewhere than the one before.
+  function unlink_of(name, kept,   path, count, i) {
+    count = split(paths[name], path, "\t")
+    for (i = 1; i < count; i++) if (path[i] != kept && path[i] != folder "/" name) print "unlink\t" name "\t" path[i]
+  }
 '
 
 # check_secrets: what cannot be delivered is refused before anything is touched.

@@ -114,5 +114,5 @@ forget_secrets() {
     rm -f -- "$SECRETS"
     rm -rf -- "$SECRET_MEMORY"/[0-9]*
   fi
-  rm -rf -- "$SECRET_MEMORY"/.staged-*
+  rm -rf -- "$SECRET_MEMORY"/.staged-* "$PENDING_SECRETS"
 }

@@ -2,7 +2,7 @@
 # NixOS: what is refused before anything is touched.
 
 nixos_check() {
-  local system
+  local system going_back=0
   is_store_path "$target" || refused "not a store path: $target" || return
   [ -d "$target" ] || refused "the system is not on this host: $target" || return
   [ -s "$target/nixos-version" ] || refused "not a NixOS system: $target has no nixos-version" || return
@@ -14,7 +14,9 @@ nixos_check() {
   find_nix_env || { problem "nix-env is not on this host"; return "$EX_UNSUPPORTED"; }
   nixos_previous || return
   nixos_manifest || return
-  nixos_boot_space
+  nixos_boot_space || return
+  nixos_ours
+  prepare_secrets "$target" && check_secrets
 }
 
 # nixos_previous: into $previous what was live before, and into $previous_generation what was committed; also when an

@@ -10,10 +10,10 @@ nixos_activation() {
   failing_units "$work/failing-before"
   needs_boot
   begin intent
-  if ! { nixos_keep_manifest && nixos_intent; }; then return "$EX_STORAGE"; fi
+  if ! { nixos_keep_manifest && nixos_intent && leave_word "$target"; }; then return "$EX_STORAGE"; fi
   if [ -z "$why_boot" ]; then
     begin switch
-    nixos_test "$target" || code=$?
+    { nixos_test "$target" && nixos_without_secrets; } || code=$?
     case $code in
     0 | "$SWITCH_NEEDS_BOOT") ;;
     "$EX_LOCKED" | "$EX_CONFLICT") failed_step=switch; drop_intent; return "$code" ;;
@@ -27,9 +27,18 @@ nixos_activation() {
 }
 
 nixos_intent() {
-  printf 'format\t%s\nrun\t%s\nsystem\t%s\nprevious\t%s\ngeneration\t%s\n' "$FORMAT" "$run" "$target" "$previous" \
-    "$previous_generation" >"$work/intent"
+  {
+    printf 'format\t%s\nrun\t%s\nsystem\t%s\nprevious\t%s\ngeneration\t%s\n' "$FORMAT" "$run" "$target" "$previous" \
+      "$previous_generation"
+    owned_secrets
+    cat -- "$work/ours"
+  } >"$work/intent"
   seal "$work/intent" "$STATE_DIR/intent"
+}
+
+# owned_secrets: lines for the records, with the digest of what the system is to have.
+owned_secrets() {
+  awk '$1 == "own" { sub(/^own\t/, ""); print }' "$work/secrets"
 }
 
 drop_intent() {
@@ -41,6 +50,8 @@ nixos_commit() {
     begin confirm
     run_step confirm || return
   fi
+  begin keep-secrets
+  run_step keep-secrets || return
   begin commit
   nixos_set_profile "$target" || { failed_step=commit; return "$EX_FAILED"; }
   begin boot-loader
@@ -51,8 +62,11 @@ nixos_commit() {
     return "$EX_STORAGE"
   fi
   begin owned
-  printf 'format\t%s\nrun\t%s\nsystem\t%s\nbefore\t%s\n' "$FORMAT" "$run" "$target" "$before" >"$work/owned.new"
-  seal "$work/owned.new" "$STATE_DIR/owned" && drop_intent
+  {
+    printf 'format\t%s\nrun\t%s\nsystem\t%s\nbefore\t%s\n' "$FORMAT" "$run" "$target" "$before"
+    owned_secrets
+  } >"$work/owned.new"
+  seal "$work/owned.new" "$STATE_DIR/owned" && drop_intent && forget_secrets
 }
 
 # nixos_set_profile SYSTEM: an old generation of the same system is taken again instead of made anew. None is ever deleted.

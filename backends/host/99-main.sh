@@ -20,6 +20,7 @@ main() {
   judge) verb_judge "$@" ;;
   gc) verb_gc "$@" ;;
   secret) verb_secret "$@" ;;
+  place-secrets) verb_place_secrets "$@" ;;
   updates) verb_updates "$@" ;;
   os-update) verb_os_update "$@" ;;
   os-supervise) verb_os_supervise "$@" ;;

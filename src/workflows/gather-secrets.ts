@@ -44,7 +44,9 @@ async function gatherSecrets(
   const recorded = recordedSecrets(facts);
   const isRollback = desired.kind === "closure" && desired.present === true;
   const before = desired.kind === "closure" && liveSystem(facts) === desired.system ? desired.manifest : current;
-  const settled = isRollback ? [] : declared.flatMap((secret) => settledSecret(secret, before, recorded));
+  // Of a system that waits for a boot the records name the secrets, while the live one's are in place.
+  const mustAsk = isRollback || facts.staged !== null;
+  const settled = mustAsk ? [] : declared.flatMap((secret) => settledSecret(secret, before, recorded));
   if (settled.length === declared.length) return ok({ live: recorded, wanted: settled });
   const state = await askState(host, desired, gathering);
   if (!state.ok) return state;

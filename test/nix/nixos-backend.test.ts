@@ -33,6 +33,8 @@ const role = `{ pkgs, ... }: {
   nixfleet.systemd.timers.report = { command = "/bin/sh -c true"; onCalendar = "daily"; };
   nixfleet.firewall = { enable = true; allowedTCPPorts = [ 80 ]; interfaces.wg0.allowedUDPPorts = [ 53 ]; allowPing = false; };
   nixfleet.healthChecks.web.http.url = "http://127.0.0.1/";
+  nixfleet.secrets.token = { owner = "web"; restartUnits = [ "web.service" ]; path = "/etc/web/token"; };
+  nixfleet.secrets.first.phase = "users";
 }`;
 
 const fleet = {
@@ -80,7 +82,7 @@ describe.skipIf(noNix !== "").each(libraries)(`one role on two bases, with %s${n
   afterAll(() => nixSide?.remove());
 
   /** What Ubuntu needs files of its own for, and NixOS has options for. */
-  const loweredOnUbuntu = /^\/etc\/(profile\.d|tmpfiles\.d|nixfleet)\/|\/\.ssh(\/|$)|nixfleet-firewall/;
+  const loweredOnUbuntu = /^\/etc\/(profile\.d|tmpfiles\.d|nixfleet)\/|\/\.ssh(\/|$)|nixfleet-(firewall|secrets)/;
 
   test("promises the same files, units, accounts, folders, packages and checks", () => {
     const essence = (manifest: Manifest) => ({
@@ -91,6 +93,7 @@ describe.skipIf(noNix !== "").each(libraries)(`one role on two bases, with %s${n
       groups: manifest.groups,
       packages: manifest.packages,
       healthChecks: manifest.healthChecks,
+      secrets: manifest.secrets,
     });
     expect(essence(nixos)).toEqual(essence(ubuntu));
     expect([ubuntu.base, nixos.base]).toEqual(["ubuntu", "nixos"]);
@@ -167,6 +170,20 @@ describe.skipIf(noNix !== "").each(libraries)(`one role on two bases, with %s${n
       ),
     ).toEqual({ enable: true, allowPing: false, allowedTCPPorts: expect.arrayContaining([22, 80]), wg0: [53] });
     expect(await config("config.networking.hostName")).toBe("n");
+  });
+
+  test("secrets are put in place by the activation script: before users where asked, and before services", async () => {
+    const scripts = "config.system.activationScripts";
+    expect(await config(`${scripts}.users.deps`)).toContain("nixfleet-early-secrets");
+    expect(await config(`${scripts}.nixfleet-secrets.deps`)).toEqual(expect.arrayContaining(["users", "groups"]));
+    const activate = readFileSync(join(toplevel, "activate"), "utf8");
+    const [, program = "", table = ""] =
+      /\/bin\/sh (\S+) place-secrets services "\$systemConfig" (\S+)/.exec(activate) ?? [];
+    expect(readFileSync(program, "utf8")).toContain("verb_place_secrets");
+    expect(readFileSync(table, "utf8")).toContain(
+      "secret\ttoken\t/etc/web/token\t0400\tweb\troot\tweb.service\t-\tservices\troot-only\n",
+    );
+    expect(activate.indexOf("place-secrets users")).toBeLessThan(activate.indexOf("place-secrets services"));
   });
 
   test("the toplevel is what NixOS alone would build: nothing of it knows of its description", async () => {
@@ -248,9 +265,9 @@ describe.skipIf(noNix !== "").each(libraries)(`a NixOS host, with %s${noNix}`, (
       "nixfleet.firewall.extraInputRules: they are rules of nftables, and networking.nftables.enable is false on this host",
     ],
     [
-      "a secret",
-      "{ nixfleet.secrets.token = { }; }",
-      "nixfleet.secrets.token: secrets are delivered to Ubuntu and Debian hosts only; on NixOS use a module such as sops-nix or agenix",
+      "an owner of a secret whose account a unit makes",
+      `{ lib, ... }: { options.services.userborn.enable = lib.mkOption { default = true; }; config.nixfleet.users.app = { system = true; }; config.nixfleet.secrets.token.owner = "app"; }`,
+      "nixfleet.secrets.token.owner: systemd-sysusers or userborn make accounts after secrets are in place on this host, so only root can own one; let a service take it with LoadCredential=",
     ],
     [
       "a file of an account that nobody has",
@@ -264,6 +281,18 @@ describe.skipIf(noNix !== "").each(libraries)(`a NixOS host, with %s${noNix}`, (
     ],
   ])("refuses %s, naming option and host", async (_, module, message) => {
     expect(await refusal(module)).toBe(`nixfleet: host web-1: ${message}`);
+  });
+
+  test("is another system with another encrypted value, so that there is a generation to go back to", async () => {
+    const systemWith = async (encrypted: string): Promise<unknown> => {
+      const hostFile = { "hosts/n.nix": "{ nixfleet.secrets.token = { }; }", "modules/web.nix": "{ }" };
+      const files = { ...hostFile, "secrets/test/token.age": encrypted };
+      const answer = await nixSide.expression("answer.hosts.n.out", { files, inventory: fleet.inventory });
+      if (answer.code !== 0) throw new Error(answer.stderr);
+      return JSON.parse(answer.stdout);
+    };
+    expect(await systemWith("one")).not.toBe(await systemWith("two"));
+    expect(await systemWith("one")).toBe(await systemWith("one"));
   });
 
   test("accepts owners that modules of NixOS make", async () => {

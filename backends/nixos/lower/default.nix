@@ -8,6 +8,7 @@
     ./triggers.nix
     ./accounts.nix
     ./firewall.nix
+    ./secrets.nix
     ./refused.nix
   ];
 }

@@ -106,7 +106,10 @@ const isKnown = ({ current }: HostInput, facts: HostFacts, desired: DesiredHost)
 
 /** A NixOS system of somebody else, now or next: its closure can be compared, its content cannot. */
 function unlisted(input: HostInput, facts: HostFacts, desired: DesiredHost): Changes {
-  const nothing = { files: [], secrets: [], conflicts: [], units: [], packages: [], users: [], directories: [] };
+  const wanted = desired.kind === "closure" ? desired.manifest : null;
+  // Those that the host has are known from the host itself.
+  const secrets = secretChanges(input.secrets, wanted?.secrets ?? []);
+  const nothing = { files: [], secrets, conflicts: [], units: [], packages: [], users: [], directories: [] };
   const notes = [
     ...notesFor(facts, desired, nothing, false),
     ...bootNotesFor(input, facts, desired),

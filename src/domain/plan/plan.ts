@@ -81,7 +81,7 @@ const description = { description: z.string().optional() };
 
 export const stepSchema = z.discriminatedUnion("kind", [
   z.object({ ...stepBase, kind: z.literal("copy"), system: z.string(), ...description }),
-  z.object({ ...stepBase, kind: z.literal("secrets"), system: z.string(), secrets: wantedSecrets }),
+  z.object({ ...stepBase, kind: z.literal("secrets"), system: z.string(), ...description, secrets: wantedSecrets }),
   z.object({
     ...stepBase,
     kind: z.literal("activate"),

@@ -19,8 +19,9 @@ export function withSecrets(
   const before = expecting.filter((step) => step !== activate);
   // A generation that lies on the host has its secrets there, too.
   if (desired.kind === "closure" && desired.present === true) return [...before, { ...activate, secrets }];
-  const { expect, system } = activate;
-  const deliver: Step = { id: `${host}/secrets`, kind: "secrets", needs: [], expect, system, secrets };
+  const { expect, system, description } = activate;
+  const described = description === undefined ? {} : { description };
+  const deliver: Step = { id: `${host}/secrets`, kind: "secrets", needs: [], expect, system, ...described, secrets };
   return [...before, deliver, { ...activate, needs: [...activate.needs, deliver.id], secrets }];
 }
 

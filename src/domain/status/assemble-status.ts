@@ -109,7 +109,9 @@ function driftIn(facts: HostFacts): StatusHost["drift"] {
     return drift === undefined ? [] : [{ path: file.path, kind: drift }];
   });
   const secrets = facts.secrets.flatMap(({ name, present }) =>
-    present ? [] : [{ path: `/run/nixfleet-secrets/${name}`, kind: "secret-missing" as const }],
+    present || facts.staged !== null
+      ? []
+      : [{ path: `/run/nixfleet-secrets/${name}`, kind: "secret-missing" as const }],
   );
   return [...files, ...secrets, ...facts.units.flatMap(driftOfUnit)].sort((a, b) => (a.path < b.path ? -1 : 1));
 }

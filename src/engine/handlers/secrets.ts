@@ -39,11 +39,12 @@ async function openSecrets(
   step: SecretsStep,
   { storeFiles, secrets, interruption }: StepContext,
 ): Promise<Result<readonly SecretDelivery[]>> {
-  const manifest = manifestIn(await storeFiles.read(`${step.system}/manifest.json`, MAX_MANIFEST_BYTES));
+  const described = step.description ?? step.system;
+  const manifest = manifestIn(await storeFiles.read(`${described}/manifest.json`, MAX_MANIFEST_BYTES));
   const opened: SecretDelivery[] = [];
   for (const { name, digest, travels } of step.secrets) {
     const declared = manifest?.secrets.find((secret) => secret.name === name);
-    if (declared === undefined) return err(unknownSecret(name, step.system));
+    if (declared === undefined) return err(unknownSecret(name, described));
     if (!travels && digest !== null) {
       opened.push({ name, value: { digest } });
       continue;

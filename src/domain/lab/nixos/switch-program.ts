@@ -76,6 +76,21 @@ modified() {
   fi
 }
 
+# What the activation script asked for.
+by_activation() {
+  [ ! -e "$lists/activation-restart-list" ] || while read -r unit; do
+    if ! systemctl is-active --quiet -- "$unit"; then add start "$unit"
+    elif is_on "$(setting "$unit" X-ReloadIfChanged)"; then add reload "$unit"
+    elif is_off "$(setting "$unit" X-RestartIfChanged)" || is_on "$(setting "$unit" RefuseManualStop)"; then add skip "$unit"
+    else add restart "$unit"
+    fi
+  done <"$lists/activation-restart-list"
+  [ ! -e "$lists/activation-reload-list" ] || while read -r unit; do
+    grep -qxF "$unit" "$lists/restart-list" || ! systemctl is-active --quiet -- "$unit" || add reload "$unit"
+  done <"$lists/activation-reload-list"
+  rm -f "$lists/activation-restart-list" "$lists/activation-reload-list"
+}
+
 # text SYSTEM FILE: a unit with its drop-ins, as far as the system brings them.
 text() { cat "$1/etc/systemd/system/$2" "$1/etc/systemd/system/$2.d"/*.conf 2>/dev/null; }
 without_triggers() { text "$1" "$2" | grep -v '^X-Reload-Triggers='; }
@@ -118,8 +133,9 @@ fi
 [ ! -s "$lists/skip-list" ] || tell "NOT restarting the following changed units: $(names skip)"
 
 tell "activating the configuration..."
-"$OUT/activate" "$OUT" 9>&- >&2 || { tell "Failed to run activate script"; exit_code=2; }
+NIXOS_ACTION=$action "$OUT/activate" "$OUT" 9>&- >&2 || { tell "Failed to run activate script"; exit_code=2; }
 
+by_activation
 systemctl reset-failed
 systemctl daemon-reload || { tell "Failed to reload systemd"; exit 1; }
 

@@ -9,17 +9,21 @@ let
     ${text}
     [ "$?" = 0 ] || snippet_failed ${name} $?
   '';
-  # Users come before /etc; all that a configuration adds comes after it.
-  early = [ "users" ];
-  snippets = names: lib.concatStrings (map (name: snippet name config.system.activationScripts.${name}) names);
+  # Users, and what they ask for, come before /etc; all else that a configuration adds comes after it.
+  early = config.system.activationScripts.users.deps ++ [ "users" ];
+  snippets = names: lib.concatStrings (map (name: snippet name config.system.activationScripts.${name}.text) names);
   given = lib.attrNames config.system.activationScripts;
   activate = builtins.replaceStrings [ "SNIPPETS" "LATER" ]
-    [ (snippets (lib.filter (name: lib.elem name early) given)) (snippets (lib.filter (name: !(lib.elem name early)) given)) ]
+    [ (snippets early) (snippets (lib.filter (name: !(lib.elem name early)) given)) ]
     programs.activate;
   checks = builtins.replaceStrings [ "CHECKS" ] [ allChecks ] programs.preSwitch;
   allChecks = lib.concatStrings (lib.mapAttrsToList
     (name: text: builtins.replaceStrings [ "NAME" "TEXT" ] [ name text ] programs.preSwitchCheck)
     (config.system.preSwitchChecks // { switchInhibitors = programs.inhibitorCheck; }));
+  activationScript.options = {
+    text = mkOption { type = types.lines; default = ""; description = "What it does."; };
+    deps = mkOption { type = types.listOf types.str; default = [ ]; description = "What comes before it; heeded for users alone."; };
+  };
   failed = map (item: item.message) (lib.filter (item: !item.assertion) config.assertions);
   checked = value:
     if failed != [ ] then throw "\nFailed assertions:\n${lib.concatMapStringsSep "\n" (message: "- ${message}") failed}" else value;
@@ -31,7 +35,7 @@ in
       name = mkOption { type = types.str; default = config.networking.hostName; description = "Name of the system."; };
       nixos.label = mkOption { type = types.str; default = "25.11.20251101.stand-in"; description = "Version."; };
       stateVersion = mkOption { type = types.str; default = "25.11"; description = "Version of the state."; };
-      activationScripts = mkOption { type = types.attrsOf (types.coercedTo (types.attrsOf types.raw) (item: item.text) types.lines); default = { }; description = "Snippets of the activation."; };
+      activationScripts = mkOption { type = types.attrsOf (types.coercedTo types.str (text: { inherit text; }) (types.submodule activationScript)); default = { }; description = "Snippets of the activation."; };
       preSwitchChecks = mkOption { type = types.attrsOf types.str; default = { }; description = "Snippets that may refuse a switch."; };
       switch.enable = mkOption { type = types.bool; default = true; description = "Whether it can be switched to."; };
       switch.inhibitors = mkOption { type = types.attrsOf types.str; default = { }; description = "Values that must not change live."; };

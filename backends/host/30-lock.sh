@@ -28,7 +28,7 @@ lock_acquire() {
   local dead=${6:-}
   { is_run_id "$1" && is_field "$2" && is_number "$3" && is_field "$4"; } || refuse "$EX_USAGE" "lock acquire: bad arguments"
   [ "$5" = - ] || is_store_path "$5" || refuse "$EX_USAGE" "lock acquire: not a store path: $5"
-  if running_activation && [ "$running" != "$1" ]; then
+  if running_activation && ! same_run "$running" "$1"; then
     emit activation "$running"
     facts_lock
     refuse "$EX_LOCKED" "the activation of run $running is going on"
@@ -72,12 +72,17 @@ lock_break() {
   audit lock-broken "$lock_run" "$lock_owner" "$1"
 }
 
-# require_lock RUN
+# require_lock RUN: or one of its activations.
 require_lock() {
   read_lock || refuse "$EX_LOCKED" "run $1 does not hold the lock: nobody does"
-  [ "$lock_run" = "$1" ] && return 0
+  same_run "$lock_run" "$1" && return 0
   emit lock "$line"
   refuse "$EX_LOCKED" "run $lock_run of $lock_owner holds the lock: $lock_reason"
+}
+
+# same_run A B: what stands behind the first dot tells the activations of one run apart.
+same_run() {
+  [ "${1%%.*}" = "${2%%.*}" ]
 }
 
 # read_lock: into $line and $lock_*.

@@ -39,7 +39,7 @@ begin_run() {
   write_request "$2" "$5" "$6" "${7:--}" "${8:-live}"
   note_confirm
   # A description has its system in its closure.
-  if [ "${7:--}" = - ]; then hold_root "$run" "$2"; else hold_root "$run" "$7"; fi
+  if [ "${7:--}" = - ]; then hold_root "${run%%.*}" "$2"; else hold_root "${run%%.*}" "$7"; fi
   start_unit
   follow_run 0
 }

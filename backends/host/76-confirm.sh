@@ -37,6 +37,7 @@ step_confirm() {
     fi
     read_uptime
     if [ "$uptime" -ge "$deadline" ]; then
+      : >"$run_folder/unconfirmed"
       problem "nobody confirmed within $confirm_within seconds that the host can be reached and is healthy"
       return 1
     fi

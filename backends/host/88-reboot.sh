@@ -33,7 +33,8 @@ reboot_issue() {
   inhibitors=$(reboot_inhibitors)
   [ -z "$inhibitors" ] || refuse "$EX_CONFLICT" "a reboot is inhibited by $(one_field "$inhibitors")"
   make_state_folder
-  { printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$REBOOTS" && sync "$REBOOTS"; } || refuse "$EX_STORAGE" "cannot write $REBOOTS"
+  { printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$REBOOTS" && sync "$REBOOTS" && mkdir -p -- "$STATE_DIR/runs/$1" &&
+    printf '%s\n' "$2" >"$STATE_DIR/runs/$1/rebooted-from"; } || refuse "$EX_STORAGE" "cannot write in $STATE_DIR"
   audit reboot "$1" "$lock_owner" "$3"
   # A service, not a timer, since timers start anew at a daemon-reload; late enough for this answer to be sent. With the two
   # variables systemd does what it is told: not a kexec, not a reboot of user space only.

@@ -10,6 +10,7 @@ main() {
   activate) verb_activate "$@" ;;
   remove) verb_remove "$@" ;;
   follow) verb_follow "$@" ;;
+  begun) verb_begun "$@" ;;
   confirm) verb_confirm "$@" ;;
   reject) verb_reject "$@" ;;
   recover) verb_recover "$@" ;;

@@ -24,6 +24,8 @@ export interface FleetOptionsWanted {
   readonly evaluates?: boolean;
   /** Works on several hosts at once: adds --parallel. */
   readonly parallel?: boolean;
+  /** False for what chooses no hosts. */
+  readonly selects?: false;
   /** False for what talks to no host: leaves out how to reach them. */
   readonly connects?: false;
 }
@@ -46,7 +48,7 @@ export function addFleetOptions(command: Command, wanted: FleetOptionsWanted): C
       ).argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]),
     );
   }
-  addSelectionOptions(command);
+  if (wanted.selects !== false) addSelectionOptions(command);
   if (wanted.parallel === true) {
     command
       .optionsGroup(ROLLOUT_OPTIONS)

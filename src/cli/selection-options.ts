@@ -10,7 +10,7 @@ export interface SelectionFlags {
   readonly role?: readonly string[];
   readonly limit?: readonly string[];
   readonly exclude?: readonly string[];
-  readonly rerun?: "failed";
+  readonly rerun?: "failed" | "not-started";
   readonly run?: string;
 }
 
@@ -26,7 +26,12 @@ export function addSelectionOptions(command: Command): Command {
       repeatable("-l, --limit <pattern>", "hosts that match, such as 'web:&prod:!db*', @file, ~regex, web[0:2]"),
     )
     .addOption(repeatable("-x, --exclude <pattern>", "leave these out, after everything else"))
-    .addOption(new Option("--rerun <which>", "only the hosts that failed in the last run").choices(["failed"]))
+    .addOption(
+      new Option("--rerun <which>", "only hosts of the last run: failed, or not-started").choices([
+        "failed",
+        "not-started",
+      ]),
+    )
     .addOption(new Option("--run <id>", "that run instead of the last one").implies({ rerun: "failed" }));
 }
 

@@ -26,6 +26,7 @@ import type { SecretTools } from "../workflows/secrets/tools.ts";
 import type { Interruption, Tools } from "../workflows/tools.ts";
 import type { CliContext } from "./context.ts";
 import type { FleetFlags } from "./fleet-options.ts";
+import { repetitionOf } from "./repetition.ts";
 import { version } from "./version.ts";
 
 type Place = Pick<CliContext, "cwd" | "env">;
@@ -92,6 +93,7 @@ export async function wireTools(wanted: {
     program: await hostProgram(),
     elevation: elevation.value,
     operator: operatorName(context.env),
+    flags: repetitionOf(flags).flags,
     toolVersion: version,
   });
 }

@@ -11,6 +11,8 @@ export type StorePath = Branded<string, "StorePath">;
 export type BootId = Branded<string, "BootId">;
 /** The id of one execution; sorts by time. */
 export type RunId = Branded<string, "RunId">;
+/** What an activation is called on its host; see run/activation-id.ts. */
+export type ActivationId = RunId | Branded<string, "ActivationId">;
 /** The digest that names a plan. */
 export type PlanId = Branded<string, "PlanId">;
 /** The number of a profile link; 0 stands for the empty manifest. */

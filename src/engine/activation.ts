@@ -7,7 +7,7 @@ import { type Awaiting, awaitingIn } from "../domain/host/awaiting.ts";
 import type { HostRecord } from "../domain/host/protocol.ts";
 import type { HostAnswer } from "../domain/host/records.ts";
 import { followCommand, type HostCommand } from "../domain/host/verbs.ts";
-import type { RunId } from "../domain/ids.ts";
+import type { ActivationId } from "../domain/ids.ts";
 import type { Failure } from "../domain/outcome/failure.ts";
 import { err, type Result } from "../domain/outcome/result.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -25,7 +25,7 @@ export type ActivationOutcome =
   | { readonly kind: "unknown"; readonly because: Failure };
 
 export interface ActivationWatch {
-  readonly run: RunId;
+  readonly run: ActivationId;
   readonly clock: Clock;
   /** Aborts when the operator detaches. */
   readonly detached: AbortSignal;

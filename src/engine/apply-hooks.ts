@@ -30,7 +30,22 @@ export async function aroundChange(
   const around = { plan, verb, hooks: plan.hooks, context };
   const undos: Undos = [];
   const before = await stage("preApply", around, {}, undos);
-  const changed = before.ok ? await change() : failed(before.error);
+  return conclude(before.ok ? await change() : failed(before.error), undos, around);
+}
+
+/** For a change that an earlier process began, and the hooks before it with it. */
+export async function afterChange(
+  plan: PlanHost,
+  verb: string,
+  changed: StepOutcome,
+  context: StepContext,
+): Promise<StepOutcome> {
+  if (plan.hooks === undefined) return changed;
+  const undos = plan.hooks.preApply.filter(({ undo }) => undo !== undefined);
+  return conclude(changed, undos, { plan, verb, hooks: plan.hooks, context });
+}
+
+async function conclude(changed: StepOutcome, undos: Undos, around: Around): Promise<StepOutcome> {
   const outcome = succeeded(changed) ? await afterwards(around, changed) : changed;
   if (!succeeded(changed) && leftAlone(changed)) await takeBack(undos, around);
   if (outcome.kind === "failed" || outcome.kind === "unknown") await tellFailure(outcome.error, around);

@@ -6,7 +6,7 @@ import type { Awaiting } from "../domain/host/awaiting.ts";
 import { healthTrouble, parseHealth } from "../domain/host/health.ts";
 import { refusalOf } from "../domain/host/refusal.ts";
 import { confirmCommand, type HostCommand, healthCommand, rejectCommand } from "../domain/host/verbs.ts";
-import type { RunId, StorePath } from "../domain/ids.ts";
+import type { ActivationId, StorePath } from "../domain/ids.ts";
 import type { HostFacts } from "../domain/observation/facts.ts";
 import { phaseEnded, phaseProgressed, phaseStarted } from "../domain/outcome/event-bodies.ts";
 import { type Failure, failure } from "../domain/outcome/failure.ts";
@@ -23,7 +23,7 @@ const RESERVE_MS = 5_000;
 const LOOKS_IN_A_ROW = 2;
 
 export interface Confirming {
-  readonly run: RunId;
+  readonly run: ActivationId;
   readonly awaiting: Awaiting;
   /** Whose health checks count; null when nothing is managed any more. */
   readonly system: StorePath | null;

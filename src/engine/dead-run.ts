@@ -2,10 +2,10 @@
 import { parseRunId } from "../domain/ids.ts";
 import type { Journal } from "../ports/journal.ts";
 
-/** True only for runs that this machine recorded and whose process is gone: of others nothing is known here. */
+/** True only for runs that this machine recorded and that no process carries out: of others nothing is known here. */
 export async function isDeadRun(text: string, journal: Journal): Promise<boolean> {
   const run = parseRunId(text);
   if (run === undefined) return false;
   const reading = await journal.read(run);
-  return reading.ok && reading.value.state === "died";
+  return reading.ok && reading.value.state !== "running";
 }

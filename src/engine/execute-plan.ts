@@ -2,30 +2,33 @@
 import type { HostName } from "../domain/ids.ts";
 import { parseHostName, parseStorePath } from "../domain/ids.ts";
 import type { ResolvedHost } from "../domain/inventory/resolved.ts";
-import { hostFinished, rolloutTold } from "../domain/outcome/event-bodies.ts";
+import { diagnosed, hostFinished, rolloutTold } from "../domain/outcome/event-bodies.ts";
 import { eventErrorOf } from "../domain/outcome/event-error.ts";
-import type { HostResult } from "../domain/outcome/events.ts";
+import type { HostResult, RolloutEnd } from "../domain/outcome/events.ts";
 import { type Failure, failure } from "../domain/outcome/failure.ts";
 import { failureCodes } from "../domain/outcome/failure-codes/index.ts";
 import type { Plan, PlanHost } from "../domain/plan/plan.ts";
 import type { RolloutEvent } from "../domain/rollout/event.ts";
 import { rolloutFailure } from "../domain/rollout/halt-failure.ts";
-import type { Patience } from "../domain/rollout/patience.ts";
 import { situationOf } from "../domain/rollout/situation.ts";
 import type { RolloutState } from "../domain/rollout/state.ts";
+import { activationId } from "../domain/run/activation-id.ts";
 import { lookAtHealth } from "./confirmation.ts";
+import type { Course } from "./course.ts";
 import type { Fleet } from "./fleet.ts";
 import { failedResult, notStarted, resultOfOutcome, resultsNotStarted, resultWithoutSteps } from "./host-result.ts";
+import { type Recovered, recoverHost } from "./recover-host.ts";
 import { rollBackHost } from "./roll-back-host.ts";
 import { driveRollout } from "./rollout-driver.ts";
 import { runHost } from "./run-host.ts";
 import type { HostSession } from "./session.ts";
 import type { StepContext } from "./step-context.ts";
+import type { StepOutcome } from "./step-outcome.ts";
 
-export interface Execution extends Omit<StepContext, "session"> {
+export interface Execution extends Omit<StepContext, "session" | "activation"> {
   readonly fleet: Fleet;
   readonly hosts: ReadonlyMap<HostName, ResolvedHost>;
-  readonly patience: Patience;
+  readonly course: Course;
   /** Asks whether the next stage may begin; left out when nobody can be asked. */
   readonly approve?: (because: string) => Promise<boolean>;
 }
@@ -35,19 +38,32 @@ export interface Executed {
   readonly results: readonly HostResult[];
   /** Why the rollout stopped before its end, if it did. */
   readonly halted: Failure | undefined;
+  readonly rollout: RolloutEnd;
 }
 
 export async function executePlan(plan: Plan, execution: Execution): Promise<Executed> {
   const hosts = new Map(plan.hosts.map((host) => [host.name, host]));
-  const results = new Map<string, HostResult>();
-  const changedHosts = new Set<string>();
+  const { course, recorder } = execution;
+  const results = new Map(course.results.map((result) => [result.name, result]));
   const keep = async (result: HostResult): Promise<void> => {
     results.set(result.name, result);
     await execution.recorder.record(hostFinished(result));
   };
-  for (const host of plan.hosts) if (host.action !== "change") await keep(resultWithoutSteps(host));
+  for (const host of plan.hosts) {
+    if (host.action !== "change" && !results.has(host.name)) await keep(resultWithoutSteps(host));
+  }
   // A signal that came before anything was started: nothing is.
-  if (execution.interruption.draining.aborted) return { results: resultsNotStarted(plan), halted: undefined };
+  if (execution.interruption.draining.aborted && course.earlier.length === 0)
+    return { results: resultsNotStarted(plan), halted: undefined, rollout: "completed" };
+  const atWork = new Set<Promise<unknown>>();
+  const watched = async <T>(work: Promise<T>): Promise<T> => {
+    atWork.add(work);
+    return work.finally(() => atWork.delete(work));
+  };
+  const contextOf = (attempt: number, way: "forth" | "back"): HostExecution => ({
+    ...execution,
+    activation: activationId(recorder.run, attempt, way),
+  });
   const hostOf = (name: string): PlanHost => {
     const host = hosts.get(name);
     if (host === undefined)
@@ -57,37 +73,52 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<Exe
   const state = await driveRollout(
     plan.rollout,
     {
-      async start(name) {
-        const { result, changed } = await perform(plan, hostOf(name), execution);
-        if (changed) changedHosts.add(name);
-        await keep(result);
-        return finished(result, changed);
-      },
-      async rollBack(name) {
-        const host = hostOf(name);
-        const back = await rollBack(host, execution);
-        const before = results.get(name);
-        if (back === undefined && before !== undefined && changedHosts.has(name)) {
-          await keep({ ...before, status: "rolled_back" });
+      start: (name, attempt) =>
+        watched(
+          perform(plan, hostOf(name), contextOf(attempt, "forth")).then(async ({ result, changed }) => {
+            await keep(result);
+            return finished(result, changed);
+          }),
+        ),
+      recover: (name, attempt, mayStartAgain) =>
+        watched(recover(plan, hostOf(name), contextOf(attempt, "forth"), { keep, mayStartAgain })),
+      rollBack: (name, attempt) =>
+        watched(
+          rollBack(hostOf(name), contextOf(attempt, "back")).then(async (trouble): Promise<RolloutEvent> => {
+            const before = results.get(name);
+            if (trouble === undefined && before !== undefined) await keep({ ...before, status: "rolled_back" });
+            if (trouble !== undefined)
+              await recorder.record(diagnosed({ ...trouble, host: hostNameOf(hostOf(name)) }, "warn"));
+            return { type: "host-rolled-back", host: name, ok: trouble === undefined };
+          }),
+        ),
+      async checkHealth(lane, names) {
+        const event = await checkHealth(lane, names.map(hostOf), contextOf(1, "forth"));
+        for (const name of event.unhealthy) {
+          const before = results.get(name);
+          if (before !== undefined) await keep({ ...before, status: "failed", error: eventErrorOf(sickInSoak) });
         }
-        return { type: "host-rolled-back", host: name, ok: back === undefined };
+        return event;
       },
-      checkHealth: (lane, names) => checkHealth(lane, names.map(hostOf), execution),
       async askApproval(lane, stage, because) {
         if (execution.approve === undefined || !(await execution.approve(because))) return undefined;
         return { type: "approved", lane, stage, by: execution.operator };
       },
       tell: (level, text) => execution.recorder.record(rolloutTold(level, text)),
     },
-    execution.patience,
+    course,
     execution,
   );
+  // Whoever detaches leaves hosts at work; what is known of them now is the last that is known.
+  await Promise.allSettled(atWork);
   for (const host of plan.hosts) {
     if (!results.has(host.name)) await keep(leftOut(host, state, execution));
   }
   const inOrder = plan.hosts.map((host) => results.get(host.name) as HostResult);
-  return { results: inOrder, halted: rolloutFailure(state) };
+  return { results: inOrder, halted: rolloutFailure(state), rollout: endOf(state) };
 }
+
+type HostExecution = Execution & Pick<StepContext, "activation">;
 
 interface Performed {
   readonly result: HostResult;
@@ -95,15 +126,45 @@ interface Performed {
   readonly changed: boolean;
 }
 
-async function perform(plan: Plan, host: PlanHost, execution: Execution): Promise<Performed> {
+async function perform(plan: Plan, host: PlanHost, execution: HostExecution): Promise<Performed> {
   const { clock } = execution;
   const startedAt = clock.now();
   const elapsed = (): number => clock.now() - startedAt;
   const session = await sessionFor(host, execution);
   if ("error" in session) return { result: failedResult(host, session.error, elapsed()), changed: false };
   const outcome = await runHost(host, plan.verb, { ...execution, session: session.value });
-  const changed = outcome.kind === "done" || (outcome.kind === "failed" && outcome.changed === true);
-  return { result: resultOfOutcome(host, outcome, elapsed()), changed };
+  return performed(host, outcome, elapsed());
+}
+
+const performed = (host: PlanHost, outcome: StepOutcome, ms: number): Performed => ({
+  result: resultOfOutcome(host, outcome, ms),
+  changed: outcome.kind === "done" || (outcome.kind === "failed" && outcome.changed === true),
+});
+
+/** What became of a host that an earlier process left in flight. */
+async function recover(
+  plan: Plan,
+  host: PlanHost,
+  execution: HostExecution,
+  { keep, mayStartAgain }: { readonly keep: (result: HostResult) => Promise<void>; readonly mayStartAgain: boolean },
+): Promise<RolloutEvent> {
+  const { clock } = execution;
+  const startedAt = clock.now();
+  const session = await sessionFor(host, execution);
+  const recovered: Recovered =
+    "error" in session
+      ? { kind: "failed", error: session.error }
+      : await recoverHost(host, plan.verb, { ...execution, session: session.value }, mayStartAgain);
+  const elapsed = clock.now() - startedAt;
+  if (recovered.kind !== "unconfirmed") {
+    const { result, changed } = performed(host, recovered, elapsed);
+    await keep(result);
+    return finished(result, changed);
+  }
+  if (mayStartAgain) return { type: "host-started", host: host.name };
+  await keep(failedResult(host, recovered.error, elapsed));
+  // Nothing was wrong with the host: it has its turn when the run goes on.
+  return { type: "host-finished", host: host.name, status: "not_started", healthy: false, changed: false };
 }
 
 const finished = ({ name, status }: HostResult, changed: boolean): RolloutEvent => ({
@@ -115,14 +176,18 @@ const finished = ({ name, status }: HostResult, changed: boolean): RolloutEvent 
 });
 
 /** Undefined when the host is back on what it ran before the plan. */
-async function rollBack(host: PlanHost, execution: Execution): Promise<Failure | undefined> {
+async function rollBack(host: PlanHost, execution: HostExecution): Promise<Failure | undefined> {
   const session = await sessionFor(host, execution);
   if ("error" in session) return session.error;
   return rollBackHost(host, { ...execution, session: session.value });
 }
 
 /** A look at hosts that soak; whoever cannot be asked is not healthy. */
-async function checkHealth(lane: string, hosts: readonly PlanHost[], execution: Execution): Promise<RolloutEvent> {
+async function checkHealth(
+  lane: string,
+  hosts: readonly PlanHost[],
+  execution: HostExecution,
+): Promise<Extract<RolloutEvent, { type: "health-checked" }>> {
   const unwell = await Promise.all(
     hosts.map(async (host) => {
       const session = await sessionFor(host, execution);
@@ -134,6 +199,8 @@ async function checkHealth(lane: string, hosts: readonly PlanHost[], execution: 
   );
   return { type: "health-checked", lane, unhealthy: unwell.filter((name) => name !== undefined) };
 }
+
+const sickInSoak = failure("host/unhealthy", "the host turned unhealthy while its stage soaked");
 
 /** A lost connection is given one more try: a host in soak may have been away for a moment. */
 async function sessionFor(
@@ -150,6 +217,11 @@ async function sessionFor(
   }
   const session = await fleet.session(resolved, interruption.detached);
   return session.ok ? { value: session.value } : { error: session.error };
+}
+
+function endOf({ outcome }: RolloutState): RolloutEnd {
+  if (outcome === null || outcome.kind === "not-begun") throw new Error("a rollout that was driven has an outcome");
+  return outcome.kind;
 }
 
 /** The host never had its turn: why not. */

@@ -16,11 +16,13 @@ export interface Recorder {
 export function createRecorder(options: {
   readonly run: RunId;
   readonly clock: Clock;
+  /** Number of the first event; above 0 in a run that goes on. */
+  readonly firstSeq?: number;
   /** Absent for verbs that only look. */
   readonly journal?: RunJournal;
   readonly listen: (event: RunEvent) => void;
 }): Recorder {
-  const stamp = eventStamper(options.run);
+  const stamp = eventStamper(options.run, options.firstSeq);
   return {
     run: options.run,
     async record(body) {

@@ -6,20 +6,27 @@ import { liveSystem } from "../domain/plan/live-system.ts";
 import type { PlanHost } from "../domain/plan/plan.ts";
 import { DEFAULT_CONFIRM_MS, stepsBackTo } from "../domain/plan/steps.ts";
 import { observe } from "./observe.ts";
+import { followIfBegun } from "./recover-host.ts";
 import { runHost } from "./run-host.ts";
 import type { StepContext } from "./step-context.ts";
 
-/** Undefined when the host is back, or was there already. */
+/** Undefined when the host is back, or was there already. Once begun it is followed, not begun again. */
 export async function rollBackHost(host: PlanHost, context: StepContext): Promise<Failure | undefined> {
   const { session, interruption } = context;
   const facts = await observe(session, interruption.detached);
   if (!facts.ok) return facts.error;
   const before = parseStorePath(host.from?.system ?? "") ?? null;
-  if (liveSystem(facts.value) === before && facts.value.committed === before) return undefined;
   const steps = stepsBackTo(session.host.name, before, facts.value, session.host.confirmMs ?? DEFAULT_CONFIRM_MS);
-  const outcome = await runHost({ ...inSpiteOfHooks(host), to: { system: before }, steps }, "rollback", context);
-  return outcome.kind === "failed" || outcome.kind === "unknown" ? outcome.error : undefined;
+  for (const step of steps) {
+    const followed = await followIfBegun(step, context);
+    if (followed !== undefined) return failureOf(followed);
+  }
+  if (liveSystem(facts.value) === before && facts.value.committed === before) return undefined;
+  return failureOf(await runHost({ ...inSpiteOfHooks(host), to: { system: before }, steps }, "rollback", context));
 }
+
+const failureOf = (outcome: Awaited<ReturnType<typeof runHost>>): Failure | undefined =>
+  outcome.kind === "failed" || outcome.kind === "unknown" ? outcome.error : undefined;
 
 /** A hook that fails must not keep a host on what was found wanting. */
 function inSpiteOfHooks({ hooks, ...host }: PlanHost): PlanHost {

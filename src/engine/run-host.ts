@@ -63,12 +63,21 @@ async function runStep(step: Step, facts: HostFacts | undefined, context: StepCo
     if (check.kind === "already-done") return check;
     if (check.kind === "drifted") return { kind: "failed", error: staleFailure(context.session.host.name, check) };
   }
-  const { recorder, clock, session } = context;
+  const known = facts === undefined ? context : { ...context, before: facts };
+  return inStepPhase(step, known, () => handle(step, known));
+}
+
+/** One step as the phase that it is, with its begin and its end. */
+export async function inStepPhase(
+  step: Step,
+  { recorder, clock, session }: StepContext,
+  work: () => Promise<StepOutcome>,
+): Promise<StepOutcome> {
   const host = session.host.name;
   const phase = phaseOf(step);
   await recorder.record(phaseStarted(phase, host));
   const startedAt = clock.now();
-  const outcome = await handle(step, facts === undefined ? context : { ...context, before: facts });
+  const outcome = await work();
   const error = outcome.kind === "failed" || outcome.kind === "unknown" ? { error: outcome.error } : {};
   await recorder.record(phaseEnded(phase, { host, ms: clock.now() - startedAt, ...error }));
   return outcome;
@@ -114,7 +123,7 @@ function phaseOf(step: Step): Phase {
 }
 
 /** A host is "already done" only when all its steps were. */
-const worthTelling = (before: StepOutcome, now: StepOutcome): StepOutcome =>
+export const worthTelling = (before: StepOutcome, now: StepOutcome): StepOutcome =>
   now.kind === "already-done" && before.kind === "done" ? before : now;
 
 async function inPhase<T extends { readonly ok: true } | { readonly ok: false; readonly error: Failure }>(

@@ -1,6 +1,6 @@
 /** What a handler works with. */
 import type { Elevation } from "../domain/host/loader.ts";
-import type { HostName } from "../domain/ids.ts";
+import type { ActivationId, HostName } from "../domain/ids.ts";
 import type { ResolvedHost } from "../domain/inventory/resolved.ts";
 import type { HostFacts } from "../domain/observation/facts.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -26,6 +26,8 @@ export interface StepContext {
   readonly secrets: SecretStore;
   readonly storeFiles: StoreFiles;
   readonly recorder: Recorder;
+  /** What the host knows this activation by. */
+  readonly activation: ActivationId;
   readonly clock: Clock;
   /** Tells whether a run that holds a lock is dead. */
   readonly journal: Journal;

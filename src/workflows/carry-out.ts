@@ -7,6 +7,7 @@ import type { Failure } from "../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import type { Patience } from "../domain/rollout/patience.ts";
+import { type Course, fromTheBeginning } from "../engine/course.ts";
 import { executePlan } from "../engine/execute-plan.ts";
 import { resultsNotStarted } from "../engine/host-result.ts";
 import { systemsOf } from "./plan.ts";
@@ -14,7 +15,7 @@ import { concludeRun, type Frame } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
 
 /** A run does not sit and wait for a window: it ends as paused, and is run again. */
-const NO_PATIENCE: Patience = { windowPatienceMs: 0, approvalPatienceMs: 0 };
+export const NO_PATIENCE: Patience = { windowPatienceMs: 0, approvalPatienceMs: 0 };
 
 /** What the operator has to say while a plan is carried out. */
 export interface Consent {
@@ -46,17 +47,31 @@ export async function carryOut(
     const signed = await signClosures(plan, tools);
     if (!signed.ok) return err([signed.error]);
   }
-  const { results, halted } = await executePlan(plan, {
+  return ok(await execute({ plan, hosts, course: fromTheBeginning(patience, frame.keep), approve }, frame, tools));
+}
+
+/** The part that a resumed run has in common with one that begins. */
+export async function execute(
+  {
+    plan,
+    hosts,
+    course,
+    approve,
+  }: Pick<CarryOut, "plan" | "hosts"> & { readonly course: Course; readonly approve: Consent["approve"] },
+  frame: Frame,
+  tools: Tools,
+): Promise<ExitCode> {
+  const { results, halted, rollout } = await executePlan(plan, {
     ...tools,
     fleet: frame.fleet,
     recorder: frame.recorder,
     hosts: new Map<HostName, ResolvedHost>(hosts.map((host) => [host.name, host])),
     revision: plan.inputs.revision,
-    patience,
+    course,
     ...(approve === undefined ? {} : { approve }),
   });
   if (halted !== undefined) await frame.recorder.record(diagnosed(halted, "warn"));
-  return ok(await concludeRun(frame, results, tools, halted));
+  return concludeRun(frame, results, tools, { rollout, ...(halted === undefined ? {} : { halted }) });
 }
 
 /** Only what will be copied: closures of a rollback lie on their hosts, signed once already. */

@@ -29,6 +29,8 @@ export interface Tools {
   readonly elevation: Elevation;
   /** `user@machine`. */
   readonly operator: string;
+  /** Words of the command line that lead to the same fleet by the same way. */
+  readonly flags: readonly string[];
   readonly toolVersion: string;
 }
 

@@ -133,12 +133,14 @@ describe("whatever hosts say, no control character of theirs reaches the termina
           startedAt: "2027-01-15T08:00:00.000Z",
           hosts: 1,
           state: "died" as const,
+          // No word of a command line holds a NUL.
+          flags: [text.replaceAll("\u0000", "")],
         };
         const shown = [
           renderFailures([error, error]),
           renderStatus(status, view),
           renderRuns([run], plainStyle),
-          renderRun({ ...run, folder: text, events, diagnostics: [] }, view),
+          renderRun({ ...run, folder: text, events, rollout: [], diagnostics: [] }, view),
         ];
         for (const output of shown) expect(output).not.toMatch(DANGEROUS);
       }),

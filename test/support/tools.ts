@@ -14,6 +14,7 @@ export function toolsWith(over: Partial<Tools>): Tools {
     program: "",
     elevation: { kind: "sudo" },
     operator: "ann@desk",
+    flags: [],
     toolVersion: "0.1.0",
     ...over,
   };

@@ -13,6 +13,7 @@ import { outputTo } from "../render/output.ts";
 import { renderRun, renderRuns } from "../render/runs.ts";
 import { styleFor } from "../render/style.ts";
 import { wireJournal } from "../wire.ts";
+import { configureAttach, configureResume } from "./runs-resume.ts";
 
 interface ListFlags extends OutputFlags {
   readonly number: number;
@@ -30,6 +31,8 @@ export function configure(command: Command, context: CliContext): void {
     .action((typed: string, flags: OutputFlags) =>
       withJournal(context, flags, (journal) => show(journal, typed, flags, context)),
     );
+  configureResume(command.command("resume").description("go on with a run that was left, paused or halted"), context);
+  configureAttach(command.command("attach").description("follow a run that is going on or was left"), context);
 }
 
 type Work = (journal: Journal) => Promise<Failure | undefined>;

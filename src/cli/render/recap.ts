@@ -6,6 +6,7 @@ import type { FailureCode } from "../../domain/outcome/failure-codes/index.ts";
 import { groupFailures } from "../../domain/plan/groups.ts";
 import type { Repetition } from "../repetition.ts";
 import { renderError } from "./failures.ts";
+import { goOnWords } from "./go-on.ts";
 import { duration, wrap } from "./layout.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
@@ -75,8 +76,10 @@ function leftOut(summary: Summary, verb: string, { style, width }: RecapView): s
 function closing(summary: Summary, verb: string, { style, again }: RecapView): string {
   const words = statusOrder.flatMap((status) => countWord(summary, status, verb, style));
   const line = headline(summary, verb, words.join(", ") || "no hosts", style);
-  if (!summary.hosts.some(({ status }) => isUnfinished(status))) return line;
+  const goingOn = goOnWords(summary, again?.flags ?? []).map(({ does, command }) => `${does}  ${command}`);
+  if (!summary.hosts.some(({ status }) => isUnfinished(status))) return [line, ...goingOn].join("\n");
   const details = `details  nixfleet runs show ${printable(summary.run)}`;
+  if (goingOn.length > 0) return [line, details, ...goingOn].join("\n");
   // A host that moved needs another plan: the same one would be refused again.
   const onlyStale = summary.hosts.every(({ status }) => status === "stale" || !isUnfinished(status));
   return [line, details, ...(onlyStale ? [] : [`again    ${againWords(summary, verb, again)}`])].join("\n");

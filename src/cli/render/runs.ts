@@ -6,6 +6,7 @@ import { groupFailures } from "../../domain/plan/groups.ts";
 import { summarizeRun } from "../../domain/run/summary.ts";
 import type { RunReading, RunRecord } from "../../ports/journal.ts";
 import { renderError } from "./failures.ts";
+import { goOnWords } from "./go-on.ts";
 import { lastingLines } from "./lasting-lines.ts";
 import { type Cell, duration, table } from "./layout.ts";
 import { printable } from "./printable.ts";
@@ -19,7 +20,22 @@ export function renderRuns(runs: readonly RunRecord[], style: Style): string {
     text,
     paint: style.dim,
   }));
-  return `${table([heading, ...runs.map((run) => row(run, style))]).join("\n")}\n`;
+  const open = runs.flatMap(openWords).slice(0, OPEN_RUNS);
+  const hints = open.length === 0 ? [] : ["", ...open];
+  return `${[...table([heading, ...runs.map((run) => row(run, style))]), ...hints].join("\n")}\n`;
+}
+
+/** More runs than this are seldom open at once, and old ones are seldom gone on with. */
+const OPEN_RUNS = 3;
+
+const openWords = (run: RunRecord): string[] =>
+  goOnOf(run)
+    .flatMap(({ does, command }) => `${does}  ${command}`)
+    .slice(0, 1);
+
+function goOnOf({ run, state, flags }: RunRecord) {
+  if (state === "running") return [{ does: "follow ", command: `nixfleet runs attach ${run}` }];
+  return goOnWords({ run, rollout: state === "ended" ? undefined : state }, flags);
 }
 
 function row(run: RunRecord, style: Style): Cell[] {
@@ -35,7 +51,7 @@ function row(run: RunRecord, style: Style): Cell[] {
   ];
 }
 
-/** "ok", "exit 5", "running", "died". */
+/** "ok", "exit 5", "running", "died", "paused". */
 function outcomeOf({ state, exit }: RunRecord): string {
   if (state !== "ended") return state;
   return exit === 0 ? "ok" : `exit ${exit ?? "unknown"}`;
@@ -43,7 +59,7 @@ function outcomeOf({ state, exit }: RunRecord): string {
 
 function paintOutcome(outcome: string, style: Style): (text: string) => string {
   if (outcome === "ok") return style.good;
-  return outcome === "running" ? style.warning : style.bad;
+  return outcome === "running" || outcome === "paused" ? style.warning : style.bad;
 }
 
 /** "2027-01-15 08:00Z": the same for everybody who looks. */
@@ -60,6 +76,7 @@ export function renderRun(reading: RunReading, view: RecapView): string {
     [{ text: "state" }, { text: stateWords(reading) }],
     ...(reading.plan === undefined ? [] : [[{ text: "plan" }, { text: reading.plan.id.slice(0, 12) }]]),
     [{ text: "record" }, { text: printable(reading.folder) }],
+    ...goOnOf(reading).map(({ does, command }) => [{ text: does.trimEnd() }, { text: command }]),
   ]);
   // The recap tells failures already, in groups; here every host has its line.
   const lines = reading.events.flatMap((event) =>
@@ -82,13 +99,14 @@ const obstacles = (events: readonly RunEvent[], style: Style): string[] =>
 
 function stateWords({ state, exit }: RunReading): string {
   if (state === "died") return "died: the process ended without a summary; hosts marked unknown may have been changed";
-  return state === "running" ? "running" : `ended with exit code ${exit ?? "unknown"}`;
+  if (state === "running") return "running";
+  return `${state} with exit code ${exit ?? "unknown"}`;
 }
 
 /** The summary that was written, or what it would say of a run that never got to it. */
 function endOf(reading: RunReading): Extract<RunEvent, { type: "summary" }> {
-  const written = reading.events.findLast((event) => event.type === "summary");
-  if (written !== undefined) return written;
+  const written = reading.events.findLast((event) => event.type === "summary" || event.type === "version");
+  if (written?.type === "summary") return { ...written, rollout: undefined };
   const { hosts } = summarizeRun(reading.events);
   const lastTs = reading.events.at(-1)?.ts ?? reading.startedAt;
   return {

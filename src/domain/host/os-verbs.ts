@@ -1,6 +1,6 @@
 /** The verbs of the host program that are about the operating system. */
 
-import type { RunId } from "../ids.ts";
+import type { ActivationId } from "../ids.ts";
 import type { Phasing, Repair } from "../os-update/policy.ts";
 import type { HostCommand } from "./verbs.ts";
 
@@ -21,7 +21,7 @@ export const updatesCommand = ({ refresh, phasing, chosen, security }: UpdatesQu
 });
 
 export interface OsUpdateRequest {
-  readonly run: RunId;
+  readonly run: ActivationId;
   readonly owner: string;
   readonly repair: Repair;
   readonly staleIndexes: "fail" | "warn";
@@ -41,7 +41,7 @@ export const osUpdateCommand = (request: OsUpdateRequest): HostCommand => ({
 });
 
 /** Attaches to an update that was started, from a byte offset of its log. */
-export const followOsUpdateCommand = (run: RunId, logOffset: number): HostCommand =>
+export const followOsUpdateCommand = (run: ActivationId, logOffset: number): HostCommand =>
   command("follow", [`${run}.os`, String(logOffset)]);
 
 export const rebootCheckCommand = (): HostCommand => command("reboot-check", []);
@@ -49,11 +49,11 @@ export const rebootCheckCommand = (): HostCommand => command("reboot-check", [])
 export const bootabilityCommand = (): HostCommand => command("bootability", []);
 
 /** @param reasons a word that stands for why; after `limit` reboots for the same one the host refuses */
-export const issueRebootCommand = (run: RunId, bootId: string, reasons: string, limit: number): HostCommand =>
+export const issueRebootCommand = (run: ActivationId, bootId: string, reasons: string, limit: number): HostCommand =>
   command("reboot", ["issue", run, bootId, reasons, String(limit)]);
 
 /** Forgets the reboots that led here. */
-export const rebootVerifiedCommand = (run: RunId): HostCommand => command("reboot", ["verified", run]);
+export const rebootVerifiedCommand = (run: ActivationId): HostCommand => command("reboot", ["verified", run]);
 
 const command = (verb: HostCommand["verb"], args: readonly string[]): HostCommand => ({
   verb,

@@ -1,5 +1,5 @@
 /** What the CLI asks the host program to do: one builder for each verb (backends/host/README.md is the contract). */
-import type { Generation, RunId, StorePath } from "../ids.ts";
+import type { ActivationId, Generation, RunId, StorePath } from "../ids.ts";
 
 export interface HostCommand {
   readonly verb:
@@ -9,6 +9,7 @@ export interface HostCommand {
     | "lock"
     | "activate"
     | "follow"
+    | "begun"
     | "remove"
     | "gc"
     | "secret"
@@ -88,7 +89,7 @@ export interface ExpectedHost {
 }
 
 export interface ActivationRequest {
-  readonly run: RunId;
+  readonly run: ActivationId;
   readonly expected: ExpectedHost;
   readonly owner: string;
   readonly revision: string | null;
@@ -113,24 +114,27 @@ export const removeCommand = (request: ActivationRequest): HostCommand =>
   command("remove", [...confirmArgs(request), request.run, ...activationArgs(request)]);
 
 /** Commits the activation that waits for this token. */
-export const confirmCommand = (run: RunId, token: string): HostCommand => command("confirm", [run, token]);
+export const confirmCommand = (run: ActivationId, token: string): HostCommand => command("confirm", [run, token]);
 
 /** Sends the activation that waits for this token back at once. */
-export const rejectCommand = (run: RunId, token: string, reason: string): HostCommand =>
+export const rejectCommand = (run: ActivationId, token: string, reason: string): HostCommand =>
   command("reject", [run, token, oneLine(reason)]);
 
 /** One look at the health checks of a closure. */
 export const healthCommand = (system: StorePath): HostCommand => command("health", [system]);
 
 /** Attaches to an activation that was started, from a byte offset of its log; works also after its end. */
-export const followCommand = (run: RunId, logOffset: number): HostCommand =>
+export const followCommand = (run: ActivationId, logOffset: number): HostCommand =>
   command("follow", [run, String(logOffset)]);
+
+/** Which steps the host began under this name. */
+export const begunCommand = (run: ActivationId): HostCommand => command("begun", [run]);
 
 /** Forgets all but the newest `keep` generations and those that are in use. */
 export const gcCommand = (keep: number): HostCommand => command("gc", ["--keep", String(keep)]);
 
 /** Hands over what domain/secrets/payload.ts lays out, for the activation of the same run. */
-export const stageSecretsCommand = (run: RunId, payload: Uint8Array): HostCommand => ({
+export const stageSecretsCommand = (run: ActivationId, payload: Uint8Array): HostCommand => ({
   verb: "secret",
   args: ["stage", run],
   payload,

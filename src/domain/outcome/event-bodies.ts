@@ -1,7 +1,7 @@
 /** Builds events, so that wording and levels are decided in one place. */
 import type { HostName, PlanId, RunId } from "../ids.ts";
 import { eventErrorOf } from "./event-error.ts";
-import type { HostResult, HostStatus, Phase, RunEvent } from "./events.ts";
+import type { HostResult, HostStatus, Phase, RolloutEnd, RunEvent } from "./events.ts";
 import { hostStatuses } from "./events.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { Failure } from "./failure.ts";
@@ -13,9 +13,9 @@ export type EventBody = RunEvent extends infer E
     : never
   : never;
 
-/** Numbers the events of one run: call it in the order in which things happen, with milliseconds since the epoch. */
-export function eventStamper(run: RunId): (body: EventBody, atMs: number) => RunEvent {
-  let seq = 0;
+/** Numbers the events of one run, from `first` on: call it in the order in which things happen, with milliseconds since the epoch. */
+export function eventStamper(run: RunId, first = 0): (body: EventBody, atMs: number) => RunEvent {
+  let seq = first;
   return (body, atMs) => ({ v: 1, ts: new Date(atMs).toISOString(), seq: seq++, run, ...body }) as RunEvent;
 }
 
@@ -154,6 +154,7 @@ export const runEnded = (end: {
   readonly exit: ExitCode;
   readonly ms: number;
   readonly hosts: readonly HostResult[];
+  readonly rollout?: RolloutEnd;
 }): EventBody => {
   const counts = countStatuses(end.hosts);
   const words = hostStatuses.filter((status) => counts[status] > 0).map((status) => `${counts[status]} ${status}`);
@@ -163,6 +164,7 @@ export const runEnded = (end: {
     msg: words.length === 0 ? "no hosts" : words.join(", "),
     exit: end.exit,
     ms: end.ms,
+    ...(end.rollout === undefined ? {} : { rollout: end.rollout }),
     counts,
     hosts: [...end.hosts],
   };

@@ -35,6 +35,9 @@ export const phases = [
 ] as const;
 export type Phase = (typeof phases)[number];
 
+export const rolloutEnds = ["completed", "halted", "paused", "interrupted", "detached"] as const;
+export type RolloutEnd = (typeof rolloutEnds)[number];
+
 const base = {
   v: z.literal(1),
   ts: z.iso.datetime({ precision: 3 }),
@@ -130,6 +133,8 @@ export const eventSchema = z.discriminatedUnion("type", [
     type: z.literal("summary"),
     exit: z.int(),
     ms: z.number().min(0),
+    /** How the rollout came to its end or to rest; absent when the run had none. */
+    rollout: z.enum(rolloutEnds).optional(),
     counts: z.record(z.enum(hostStatuses), z.int().min(0)),
     hosts: z.array(hostResult),
   }),

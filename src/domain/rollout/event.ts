@@ -17,6 +17,8 @@ export const rolloutEventSchema = z.discriminatedUnion("type", [
      * failed ones too. Both forgive the failures so far.
      */
     lift: z.enum(["no", "continue", "retry-failed"]),
+    /** Only what is in flight comes to its end; nobody starts. */
+    only: z.literal("in-flight").optional(),
   }),
   /** Time went by. */
   z.object({ type: z.literal("tick") }),
@@ -42,8 +44,7 @@ export const rolloutEventSchema = z.discriminatedUnion("type", [
 ]);
 
 export type RolloutEvent = z.infer<typeof rolloutEventSchema>;
+
 /** An event with the milliseconds since the epoch at which the machine took it. */
-export interface JournalEntry {
-  readonly at: number;
-  readonly event: RolloutEvent;
-}
+export const journalEntrySchema = z.object({ at: z.number(), event: rolloutEventSchema });
+export type JournalEntry = Readonly<z.infer<typeof journalEntrySchema>>;

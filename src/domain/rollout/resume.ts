@@ -10,7 +10,7 @@ type Resumed = Extract<RolloutEvent, { readonly type: "resumed" }>;
 export function resume(draft: Draft, event: Resumed): void {
   const { state } = draft;
   state.outcome = null;
-  state.interruption = "none";
+  state.interruption = event.only === "in-flight" ? "drain" : "none";
   state.wakeAtMs = null;
   setPatience(draft, event);
   if (event.lift !== "no") liftHalt(draft);

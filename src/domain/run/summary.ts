@@ -1,6 +1,6 @@
 /** What became of a run, as its events tell: a fold, so that a run that was killed can be told as well. */
 import { compareHostNames } from "../fold-hosts.ts";
-import type { HostResult, RunEvent } from "../outcome/events.ts";
+import type { HostResult, RolloutEnd, RunEvent } from "../outcome/events.ts";
 
 export interface RunSummary {
   readonly verb: string;
@@ -10,13 +10,16 @@ export interface RunSummary {
   readonly endedAt?: string;
   readonly exit?: number;
   readonly ms?: number;
+  readonly rollout?: RolloutEnd;
   /** Every host that an event names, by name. Hosts that began and have no result are "unknown". */
   readonly hosts: readonly HostResult[];
 }
 
 export function summarizeRun(events: readonly RunEvent[]): RunSummary {
   const version = events.find((event) => event.type === "version");
-  const end = events.findLast((event) => event.type === "summary");
+  const last = events.findLast((event) => event.type === "summary" || event.type === "version");
+  // A run that was taken up again ends with its own summary, not with the one of before.
+  const end = last?.type === "summary" ? last : undefined;
   const hosts = new Map<string, HostResult>();
   for (const event of events) noteHosts(hosts, event);
   return {
@@ -24,6 +27,7 @@ export function summarizeRun(events: readonly RunEvent[]): RunSummary {
     by: version?.by ?? "unknown",
     startedAt: version?.ts ?? events[0]?.ts ?? "",
     ...(end === undefined ? {} : { endedAt: end.ts, exit: end.exit, ms: end.ms }),
+    ...(end?.rollout === undefined ? {} : { rollout: end.rollout }),
     hosts: [...hosts.values()].sort((a, b) => compareHostNames(a.name, b.name)),
   };
 }

@@ -88,6 +88,7 @@ function limitFilter(expressions: readonly string[], flag: string, scope: LimitS
 function rerunFilter({ rerun }: SelectionMaterial): HostFilter[] {
   if (rerun === undefined) return [];
   const hosts = new Set(rerun.hosts);
-  const reason = (host: ResolvedHost) => (hosts.has(host.name) ? `failed in run ${rerun.run}` : undefined);
-  return [{ text: `--rerun failed --run ${rerun.run}`, reason }];
+  const because = `${rerun.which === "failed" ? "failed" : "was not started"} in run ${rerun.run}`;
+  const reason = (host: ResolvedHost) => (hosts.has(host.name) ? because : undefined);
+  return [{ text: `--rerun ${rerun.which} --run ${rerun.run}`, reason }];
 }

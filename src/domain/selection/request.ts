@@ -17,7 +17,7 @@ export interface SelectionRequest {
 }
 
 export interface RerunRequest {
-  readonly which: "failed";
+  readonly which: "failed" | "not-started";
   /** Absent: the last run. */
   readonly run?: string;
 }
@@ -30,6 +30,7 @@ export interface SelectionMaterial {
 }
 
 export interface RerunHosts {
+  readonly which: RerunRequest["which"];
   readonly run: string;
   readonly hosts: readonly HostName[];
 }

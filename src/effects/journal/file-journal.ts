@@ -2,13 +2,18 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseRunId, type RunId } from "../../domain/ids.ts";
+import type { RunEvent } from "../../domain/outcome/events.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
-import type { Journal, RunHeader, RunJournal, RunList, RunReading } from "../../ports/journal.ts";
+import type { Journal, ResumedRun, RunHeader, RunJournal, RunList, RunReading } from "../../ports/journal.ts";
+import { followEvents } from "./follow-run.ts";
 import { type ProcessMark, processMark } from "./liveness.ts";
 import { metaFile, newMeta, type RunMeta, readMeta, writeMeta } from "./meta.ts";
+import { takeOwnership } from "./ownership.ts";
 import { readRun, recordOf } from "./read-run.ts";
+import { readRollout } from "./rollout-file.ts";
 import { openRun } from "./run-folder.ts";
+import { cutTornLines } from "./torn-lines.ts";
 import { journalTrouble } from "./trouble.ts";
 
 export interface FileJournalOptions {
@@ -29,8 +34,10 @@ export function defaultRunsFolder(env: Readonly<Record<string, string | undefine
 export function fileJournal(options: FileJournalOptions): Journal {
   return {
     begin: (run, header) => begin(options, run, header),
+    resume: (run) => resume(options, run),
     list: () => list(options.root),
     read: (run) => read(options.root, run),
+    follow: (run, onEvent, signal) => follow(options.root, run, onEvent, signal),
   };
 }
 
@@ -43,6 +50,27 @@ async function begin({ root, warn }: FileJournalOptions, run: RunId, header: Run
     const meta = newMeta(run, header, await processMark());
     await writeMeta(folder, meta);
     return ok(await openRun(folder, meta, warn));
+  } catch (error) {
+    return err(journalTrouble(folder, error));
+  }
+}
+
+async function resume({ root, warn }: FileJournalOptions, run: RunId): Promise<Result<ResumedRun>> {
+  const folder = join(root, run);
+  const found = await metaOf(root, run);
+  if (!found.ok) return found;
+  const here = await processMark();
+  const owner = await takeOwnership(folder, found.value, here);
+  if (!owner.ok) return owner;
+  const reading = await readRun(folder, found.value, here);
+  const rollout = await readRollout(folder);
+  if (!rollout.ok) return rollout;
+  try {
+    await cutTornLines(folder);
+    const { ended: _ended, ...begun } = found.value;
+    const meta = { ...begun, process: here, owner: owner.value };
+    await writeMeta(folder, meta);
+    return ok({ journal: await openRun(folder, meta, warn), reading });
   } catch (error) {
     return err(journalTrouble(folder, error));
   }
@@ -73,6 +101,27 @@ async function recordIn(root: string, run: RunId, here: ProcessMark) {
 async function read(root: string, run: RunId): Promise<Result<RunReading>> {
   const meta = await metaOf(root, run);
   return meta.ok ? ok(await readRun(join(root, run), meta.value, await processMark())) : meta;
+}
+
+async function follow(
+  root: string,
+  run: RunId,
+  onEvent: (event: RunEvent) => void,
+  signal: AbortSignal,
+): Promise<Result<void>> {
+  const here = await processMark();
+  const alive = async (): Promise<boolean> => {
+    const record = await recordIn(root, run, here);
+    return record.ok && record.value.state === "running";
+  };
+  const meta = await metaOf(root, run);
+  if (!meta.ok) return meta;
+  try {
+    await followEvents(join(root, run), { alive, onEvent }, signal);
+    return ok(undefined);
+  } catch (error) {
+    return err(journalTrouble(join(root, run), error));
+  }
 }
 
 async function metaOf(root: string, run: RunId): Promise<Result<RunMeta>> {

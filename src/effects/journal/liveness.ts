@@ -2,14 +2,16 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { pid } from "node:process";
+import { z } from "zod";
 
-export interface ProcessMark {
-  readonly pid: number;
+export const processMarkSchema = z.object({
+  pid: z.int(),
   /** Clock ticks since boot at which the process started, with the boot's id; empty where there is no /proc. */
-  readonly started: string;
+  started: z.string(),
   /** Pids of another machine say nothing here (home folders are shared). */
-  readonly machine: string;
-}
+  machine: z.string(),
+});
+export type ProcessMark = z.infer<typeof processMarkSchema>;
 
 /** The mark of this very process. */
 export async function processMark(): Promise<ProcessMark> {

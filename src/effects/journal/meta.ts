@@ -3,10 +3,11 @@ import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { RunId } from "../../domain/ids.ts";
+import { rolloutEnds } from "../../domain/outcome/events.ts";
 import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { RunHeader } from "../../ports/journal.ts";
-import type { ProcessMark } from "./liveness.ts";
+import { type ProcessMark, processMarkSchema } from "./liveness.ts";
 
 const metaSchema = z.object({
   format: z.literal(1),
@@ -14,10 +15,14 @@ const metaSchema = z.object({
   verb: z.string(),
   by: z.string(),
   startedAt: z.iso.datetime(),
-  process: z.object({ pid: z.int(), started: z.string(), machine: z.string() }),
+  process: processMarkSchema,
   /** Hosts in the plan, or in the summary. */
   hosts: z.int().min(0),
-  ended: z.object({ at: z.iso.datetime(), exit: z.int() }).optional(),
+  ended: z.object({ at: z.iso.datetime(), exit: z.int(), rollout: z.enum(rolloutEnds).optional() }).optional(),
+  /** See RunHeader. */
+  flags: z.array(z.string()).default([]),
+  /** How many processes took the run up, the first included. */
+  owner: z.int().positive().default(1),
 });
 
 export type RunMeta = z.infer<typeof metaSchema>;
@@ -32,6 +37,8 @@ export const newMeta = (run: RunId, header: RunHeader, mark: ProcessMark): RunMe
   startedAt: new Date(header.startedAt).toISOString(),
   process: mark,
   hosts: 0,
+  flags: [...header.flags],
+  owner: 1,
 });
 
 /** Replaces the file as a whole, so that nobody ever reads half of it. */

@@ -2,20 +2,29 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseRunId, type RunId } from "../../domain/ids.ts";
-import { eventSchema, type RunEvent } from "../../domain/outcome/events.ts";
+import { eventSchema, type RolloutEnd, type RunEvent } from "../../domain/outcome/events.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { decodePlan } from "../../domain/plan/codec.ts";
 import type { Plan } from "../../domain/plan/plan.ts";
-import { summarizeRun } from "../../domain/run/summary.ts";
+import { type RunSummary, summarizeRun } from "../../domain/run/summary.ts";
 import type { RunReading, RunRecord } from "../../ports/journal.ts";
 import { isAlive, type ProcessMark } from "./liveness.ts";
 import type { RunMeta } from "./meta.ts";
+import { readRollout } from "./rollout-file.ts";
 
 export async function readRun(folder: string, meta: RunMeta, here: ProcessMark): Promise<RunReading> {
   const { events, diagnostics } = await readEvents(folder);
   const plan = await readPlan(folder);
+  const rollout = await readRollout(folder);
   const record = toRecord(meta, summarizeRun(events), await isAlive(meta.process, here));
-  return { ...record, folder, events, ...plan.found, diagnostics: [...diagnostics, ...plan.diagnostics] };
+  return {
+    ...record,
+    folder,
+    events,
+    rollout: rollout.ok ? rollout.value : [],
+    ...plan.found,
+    diagnostics: [...diagnostics, ...plan.diagnostics, ...(rollout.ok ? [] : [rollout.error])],
+  };
 }
 
 /** For lists: the events are read only where meta.json does not tell the end. */
@@ -27,7 +36,7 @@ export async function recordOf(folder: string, meta: RunMeta, here: ProcessMark)
 
 function toRecord(
   meta: RunMeta,
-  told: { readonly endedAt?: string; readonly exit?: number; readonly hosts?: readonly unknown[] },
+  told: Partial<Pick<RunSummary, "endedAt" | "exit" | "rollout" | "hosts">>,
   alive: boolean | undefined,
 ): RunRecord {
   const endedAt = meta.ended?.at ?? told.endedAt;
@@ -38,11 +47,15 @@ function toRecord(
     startedAt: meta.startedAt,
     by: meta.by,
     hosts: Math.max(meta.hosts, told.hosts?.length ?? 0),
-    state: exit !== undefined ? "ended" : alive === false ? "died" : "running",
+    state: exit !== undefined ? restOf(meta.ended?.rollout ?? told.rollout) : alive === false ? "died" : "running",
+    flags: meta.flags,
     ...(endedAt === undefined ? {} : { endedAt }),
     ...(exit === undefined ? {} : { exit }),
   };
 }
+
+const restOf = (end: RolloutEnd | undefined): RunRecord["state"] =>
+  end === undefined || end === "completed" ? "ended" : end;
 
 function runIdOf(meta: RunMeta): RunId {
   const run = parseRunId(meta.run);
@@ -63,7 +76,7 @@ async function readEvents(folder: string): Promise<{ events: RunEvent[]; diagnos
   return { events, diagnostics: damaged.length === 0 ? [] : [damagedLines(folder, damaged)] };
 }
 
-function parseEvent(line: string): RunEvent | undefined {
+export function parseEvent(line: string): RunEvent | undefined {
   try {
     const parsed = eventSchema.safeParse(JSON.parse(line));
     return parsed.success ? parsed.data : undefined;

@@ -8,12 +8,15 @@ import { err, ok } from "../../domain/outcome/result.ts";
 import { encodePlan } from "../../domain/plan/codec.ts";
 import type { RunJournal } from "../../ports/journal.ts";
 import { type RunMeta, writeMeta } from "./meta.ts";
+import { keepEntries, rolloutFile } from "./rollout-file.ts";
 import { journalTrouble } from "./trouble.ts";
 
+/** Creates its files, or appends to what an earlier process wrote. */
 export async function openRun(folder: string, begun: RunMeta, warn: (trouble: Failure) => void): Promise<RunJournal> {
   const run = parseRunId(begun.run);
   if (run === undefined) throw new Error(`a journal was begun for ${begun.run}, which is no run id`);
-  const events = await open(join(folder, "events.ndjson"), "ax", 0o600);
+  const events = await open(join(folder, "events.ndjson"), "a", 0o600);
+  const rollout = await open(rolloutFile(folder), "a", 0o600);
   const queue = lineQueue(events);
   const logs = new Map<string, Promise<void>>();
   const isKept = outputLimit();
@@ -45,6 +48,7 @@ export async function openRun(folder: string, begun: RunMeta, warn: (trouble: Fa
       if (!isKept(event)) return Promise.resolve();
       return guarded(queue.add(`${JSON.stringify(event)}\n`));
     },
+    keep: (entries) => guarded(keepEntries(rollout, entries)),
     hostLog(host, chunk) {
       const file = join(folder, "hosts", `${host}.log`);
       const before = logs.get(host) ?? Promise.resolve();
@@ -55,7 +59,7 @@ export async function openRun(folder: string, begun: RunMeta, warn: (trouble: Fa
     async end() {
       await Promise.all(logs.values());
       await guarded(queue.settled().then(() => events.datasync()));
-      await guarded(events.close());
+      await guarded(Promise.all([events.close(), rollout.close()]));
       await guarded(writeMeta(folder, meta));
     },
   };
@@ -76,7 +80,8 @@ function outputLimit(): (event: RunEvent) => boolean {
 
 function noteEvent(meta: RunMeta, event: RunEvent): RunMeta {
   if (event.type !== "summary") return meta;
-  return { ...meta, hosts: event.hosts.length, ended: { at: event.ts, exit: event.exit } };
+  const rollout = event.rollout === undefined ? {} : { rollout: event.rollout };
+  return { ...meta, hosts: event.hosts.length, ended: { at: event.ts, exit: event.exit, ...rollout } };
 }
 
 /**

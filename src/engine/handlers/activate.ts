@@ -15,7 +15,7 @@ import type { StepOutcome } from "../step-outcome.ts";
 type ActivatingStep = Extract<Step, { kind: "activate" | "remove" }>;
 
 export async function activate(step: ActivatingStep, context: StepContext): Promise<StepOutcome> {
-  const { session, recorder, clock, interruption } = context;
+  const { session, recorder, clock, interruption, activation } = context;
   const host = session.host.name;
   const lines = createLineSplitter();
   const print = (texts: readonly string[]): void => {
@@ -23,7 +23,7 @@ export async function activate(step: ActivatingStep, context: StepContext): Prom
   };
   let confirming: Promise<Failure | undefined> | undefined;
   const outcome = await runActivation(session, commandFor(step, context), {
-    run: recorder.run,
+    run: activation,
     clock,
     detached: interruption.detached,
     onLog: (chunk) => {
@@ -36,7 +36,7 @@ export async function activate(step: ActivatingStep, context: StepContext): Prom
     },
     onAwaiting: (awaiting) => {
       const system = step.kind === "remove" ? null : knownStorePath(step.system);
-      confirming ??= confirmActivation({ run: recorder.run, awaiting, system, before: context.before }, context);
+      confirming ??= confirmActivation({ run: activation, awaiting, system, before: context.before }, context);
     },
   });
   print(lines.rest());
@@ -51,9 +51,9 @@ export async function activate(step: ActivatingStep, context: StepContext): Prom
   return { kind: "done", note: noteOf(outcome.verdict.value) };
 }
 
-function commandFor(step: ActivatingStep, { session, recorder, operator, revision }: StepContext): HostCommand {
+function commandFor(step: ActivatingStep, { session, activation, operator, revision }: StepContext): HostCommand {
   const request: ActivationRequest = {
-    run: recorder.run,
+    run: activation,
     expected: { live: storePathOrNull(step.expect.system), generation: knownGeneration(step.expect.generation) },
     owner: operator,
     revision,

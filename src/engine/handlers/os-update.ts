@@ -13,14 +13,14 @@ import type { StepOutcome } from "../step-outcome.ts";
 const UPDATE_TIMEOUT_MS = 3 * 60 * 60_000;
 
 export async function updateOs(step: Extract<Step, { kind: "os-update" }>, context: StepContext): Promise<StepOutcome> {
-  const { session, recorder, clock, interruption, operator } = context;
+  const { session, recorder, clock, interruption, operator, activation } = context;
   const host = session.host.name;
   const lines = createLineSplitter();
   const print = (texts: readonly string[]): void => {
     for (const text of texts) void recorder.record(hostPrinted(host, "os-update", "stdout", text));
   };
-  const outcome = await runDetached(session, osUpdateCommand({ ...step, run: recorder.run, owner: operator }), {
-    follow: (offset) => followOsUpdateCommand(recorder.run, offset),
+  const outcome = await runDetached(session, osUpdateCommand({ ...step, run: activation, owner: operator }), {
+    follow: (offset) => followOsUpdateCommand(activation, offset),
     timeoutMs: UPDATE_TIMEOUT_MS,
     clock,
     detached: interruption.detached,

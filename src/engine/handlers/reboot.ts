@@ -1,8 +1,9 @@
 /** Reboots a host: carries out what the reboot machine says, phase by phase. */
+import type { BootId } from "../../domain/ids.ts";
 import { phaseProgressed } from "../../domain/outcome/event-bodies.ts";
 import type { Failure } from "../../domain/outcome/failure.ts";
 import type { Step } from "../../domain/plan/plan.ts";
-import { advance, beginReboot, type RebootEvent, type RebootState } from "../../domain/reboot/machine.ts";
+import { advance, beginReboot, type RebootEvent, type RebootState, resumeAt } from "../../domain/reboot/machine.ts";
 import { giveSlotBack, runAfterHooks, runBeforeHooks, takeSlot, undoBeforeHooks } from "../reboot/around.ts";
 import type { Reboot } from "../reboot/context.ts";
 import { judgeNeed } from "../reboot/need.ts";
@@ -18,8 +19,21 @@ export async function rebootHost(step: RebootStep, context: StepContext): Promis
   const need = await judgeNeed(step, context);
   if (!need.ok) return { kind: "failed", error: { ...need.error, host } };
   if (need.value === null) return { kind: "already-done" };
-  const reboot: Reboot = { step, context, need: need.value, baseline: context.before, undos: [] };
-  let state: RebootState = beginReboot;
+  return proceed(beginReboot, { step, context, need: need.value, baseline: context.before, undos: [] });
+}
+
+/** The host was told to reboot by an earlier process, when it had the boot id `from`. */
+export function followReboot(step: RebootStep, from: BootId, context: StepContext): Promise<StepOutcome> {
+  const expecting = { ...step, expect: { ...step.expect, bootId: from } };
+  // What was the reason is gone with the reboot, or will be found again when the host is verified.
+  const need = { state: "yes", reasons: [] } as const;
+  return proceed(resumeAt("down", false), { step: expecting, context, need, baseline: context.before, undos: [] });
+}
+
+async function proceed(from: RebootState, reboot: Reboot): Promise<StepOutcome> {
+  const { context } = reboot;
+  const host = context.session.host.name;
+  let state = from;
   while (state.kind === "at") {
     await context.recorder.record(phaseProgressed("reboot", PHASE_WORDS[state.phase], { host }));
     state = advance(state, await perform(state.phase, reboot));

@@ -17,12 +17,12 @@ const STAGE_TIMEOUT_MS = 60_000;
 const MAX_MANIFEST_BYTES = 16 * 1024 * 1024;
 
 export async function deliverSecrets(step: SecretsStep, context: StepContext): Promise<StepOutcome> {
-  const { session, recorder, interruption } = context;
+  const { session, activation, interruption } = context;
   const host = session.host.name;
   const values = await openSecrets(step, context);
   if (!values.ok) return { kind: "failed", error: { ...values.error, host } };
   const payload = secretPayload(values.value);
-  const command = stageSecretsCommand(recorder.run, payload);
+  const command = stageSecretsCommand(activation, payload);
   const answer = await session.ask(command, { timeoutMs: STAGE_TIMEOUT_MS, signal: interruption.detached });
   payload.fill(0);
   if (!answer.ok) return { kind: "failed", error: { ...answer.error, host } };

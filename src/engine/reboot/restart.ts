@@ -41,9 +41,9 @@ function notBootable(failed: readonly (readonly string[])[]): Failure {
 
 export async function issue(reboot: Reboot): Promise<Result<void>> {
   const { step, context, need } = reboot;
-  const { session, recorder, interruption } = context;
+  const { session, activation, interruption } = context;
   const limit = step.force ? NO_LIMIT : REBOOTS_FOR_ONE_REASON;
-  const command = issueRebootCommand(recorder.run, oldBootId(reboot), reasonsDigest(need), limit);
+  const command = issueRebootCommand(activation, oldBootId(reboot), reasonsDigest(need), limit);
   const answer = await session.ask(command, { timeoutMs: QUESTION_TIMEOUT_MS, signal: interruption.detached });
   if (!answer.ok) return answer;
   const { records, code } = answer.value;

@@ -28,7 +28,7 @@ export async function verify(reboot: Reboot): Promise<Result<void>> {
 
 /** The same boot id once more after a while: a host that crashes and boots in a loop looks well in between. */
 export async function soak(reboot: Reboot): Promise<Result<void>> {
-  const { session, clock, interruption, recorder } = reboot.context;
+  const { session, clock, interruption, activation } = reboot.context;
   const before = await observe(session, interruption.detached);
   if (!before.ok) return before;
   await clock.sleep(reboot.step.soakMs, interruption.detached);
@@ -38,7 +38,7 @@ export async function soak(reboot: Reboot): Promise<Result<void>> {
     return err(failure("reboot/unhealthy", "the host rebooted again by itself", { next: "look at its console" }));
   }
   const options = { timeoutMs: ASK_TIMEOUT_MS, signal: interruption.detached };
-  const forgotten = await session.ask(rebootVerifiedCommand(recorder.run), options);
+  const forgotten = await session.ask(rebootVerifiedCommand(activation), options);
   return forgotten.ok ? ok(undefined) : forgotten;
 }
 

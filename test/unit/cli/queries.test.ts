@@ -17,7 +17,7 @@ let state: string;
 beforeAll(async () => {
   state = mkdtempSync(join(tmpdir(), "nixfleet-queries-"));
   const journal = fileJournal({ root: join(state, "nixfleet/runs"), warn: () => {} });
-  const begun = await journal.begin(exampleRun, { verb: "apply", by: "ann@desk", startedAt: startMs });
+  const begun = await journal.begin(exampleRun, { verb: "apply", by: "ann@desk", startedAt: startMs, flags: [] });
   if (!begun.ok) throw new Error(begun.error.what);
   await begun.value.savePlan(examplePlan);
   for (const event of exampleEvents) await begun.value.append(event);
@@ -110,7 +110,7 @@ describe("completion", () => {
       return stdout.trim().split("\n").sort();
     };
     expect(await complete("")).toEqual(visible.toSorted());
-    expect(await complete("runs", "")).toEqual(["list", "show"]);
+    expect(await complete("runs", "")).toEqual(["attach", "list", "resume", "show"]);
     expect(await complete("runs", "show", "--col")).toEqual(["--color"]);
     expect(await complete("plan", "--color", "")).toEqual(["always", "auto", "never"]);
     expect(await complete("--help", "sch")).toEqual(["schema"]);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { assembleRollout, type RolloutHost } from "../../../src/domain/rollout/assemble-rollout.ts";
-import type { RolloutEvent } from "../../../src/domain/rollout/event.ts";
+import type { JournalEntry, RolloutEvent } from "../../../src/domain/rollout/event.ts";
 import { allAtOnce } from "../../../src/domain/rollout/strategy.ts";
+import { type Course, fromTheBeginning } from "../../../src/engine/course.ts";
 import { createInterruption } from "../../../src/engine/interruption.ts";
 import { driveRollout, type RolloutHands } from "../../../src/engine/rollout-driver.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
@@ -38,8 +39,12 @@ function recordingHands(status: (host: string) => "changed" | "failed" = () => "
     return { type: "host-finished", host, status: ended, healthy: ended === "changed", changed: ended === "changed" };
   };
   const hands: RolloutHands = {
-    start: async (host) => {
-      log.push(`start ${host}`);
+    start: async (host, attempt) => {
+      log.push(attempt === 1 ? `start ${host}` : `start ${host} again`);
+      return finished(host);
+    },
+    recover: async (host) => {
+      log.push(`recover ${host}`);
       return finished(host);
     },
     rollBack: async (host) => {
@@ -56,8 +61,26 @@ function recordingHands(status: (host: string) => "changed" | "failed" = () => "
   return { log, hands };
 }
 
-const drive = (rollout: ReturnType<typeof assembleRollout>, hands: RolloutHands, interruption = createInterruption()) =>
-  driveRollout(rollout, hands, patience, { clock: jumpingClock(), interruption });
+type Planned = ReturnType<typeof assembleRollout>;
+
+const drive = (
+  rollout: Planned,
+  hands: RolloutHands,
+  interruption = createInterruption(),
+  keep: Course["keep"] = async () => {},
+) => driveRollout(rollout, hands, fromTheBeginning(patience, keep), { clock: jumpingClock(), interruption });
+
+/** Another process, with what the first one kept. */
+const goOn = (
+  rollout: Planned,
+  hands: RolloutHands,
+  earlier: readonly JournalEntry[],
+  more: { readonly lift?: "continue" | "retry-failed"; readonly only?: "in-flight" } = {},
+) => {
+  const opening: RolloutEvent[] = [{ type: "resumed", ...patience, lift: "no", ...more }];
+  const course = { earlier, results: [], opening, keep: async () => {} };
+  return driveRollout(rollout, hands, course, { clock: jumpingClock(), interruption: createInterruption() });
+};
 
 describe("a rollout that is carried out", () => {
   test("starts the canary alone, soaks, looks at its health, and goes on with the others", async () => {
@@ -82,9 +105,9 @@ describe("a rollout that is carried out", () => {
     const interruption = createInterruption();
     const interrupting: RolloutHands = {
       ...hands,
-      start: (host) => {
+      start: (host, attempt) => {
         interruption.signal("SIGINT");
-        return hands.start(host);
+        return hands.start(host, attempt);
       },
     };
     const state = await drive(assembleRollout(hosts({ maxParallel: { count: 1 } })), interrupting, interruption);
@@ -97,5 +120,83 @@ describe("a rollout that is carried out", () => {
     const state = await drive(assembleRollout(hosts({ canary: { kind: "auto" }, approval: "after-canary" })), hands);
     expect(state.outcome).toMatchObject({ kind: "paused", waitsFor: "approval" });
     expect(log.filter((line) => line.startsWith("start"))).toEqual(["start web-1"]);
+  });
+});
+
+describe("a rollout whose process dies", () => {
+  const oneByOne = () => assembleRollout(hosts({ maxParallel: { count: 1 } }));
+
+  /** What is kept until the second host was started, with that host never heard of again. */
+  async function killedInTheMiddle(rollout: Planned) {
+    const kept: JournalEntry[] = [];
+    const { log, hands } = recordingHands();
+    const second = Promise.withResolvers<void>();
+    const dying: RolloutHands = {
+      ...hands,
+      start: (host, attempt) => {
+        const started = hands.start(host, attempt);
+        if (log.length < 2) return started;
+        second.resolve();
+        return new Promise(() => {});
+      },
+    };
+    void drive(rollout, dying, createInterruption(), async (entries) => void kept.push(...entries));
+    await second.promise;
+    return { log, kept: [...kept] };
+  }
+
+  test("has kept that a host starts before anything is done to it", async () => {
+    const { log, kept } = await killedInTheMiddle(oneByOne());
+    const started = kept.flatMap(({ event }) => (event.type === "host-started" ? [`start ${event.host}`] : []));
+    expect(started).toEqual(log);
+  });
+
+  test("is taken up: who was in flight is asked, who was done is left alone, the others start", async () => {
+    const rollout = oneByOne();
+    const { log: before, kept } = await killedInTheMiddle(rollout);
+    const { log, hands } = recordingHands();
+    expect((await goOn(rollout, hands, kept)).outcome).toEqual({ kind: "completed" });
+    const inFlight = before[1]?.replace("start", "recover");
+    const third = ["web-1", "web-2", "web-3"].find((name) => !before.includes(`start ${name}`));
+    expect(log).toEqual([inFlight, `start ${third}`]);
+  });
+
+  test("is concluded without starting anybody when only what is in flight is wanted", async () => {
+    const rollout = oneByOne();
+    const { kept } = await killedInTheMiddle(rollout);
+    const { log, hands } = recordingHands();
+    expect((await goOn(rollout, hands, kept, { only: "in-flight" })).outcome).toEqual({ kind: "interrupted" });
+    expect(log).toHaveLength(1);
+    expect(log[0]).toContain("recover");
+  });
+
+  test("starts a host once more, under another number, when that is what became of it", async () => {
+    const rollout = oneByOne();
+    const { kept } = await killedInTheMiddle(rollout);
+    const { log, hands } = recordingHands();
+    const again: RolloutHands = {
+      ...hands,
+      recover: async (host, _attempt, mayStartAgain) =>
+        mayStartAgain ? { type: "host-started", host } : hands.recover(host, 1, false),
+    };
+    expect((await goOn(rollout, again, kept)).outcome).toEqual({ kind: "completed" });
+    expect(log[0]).toMatch(/^start web-. again$/);
+    expect(log).toHaveLength(2);
+  });
+
+  test("that was halted stays so, until somebody lifts the halt", async () => {
+    const rollout = assembleRollout(hosts({ canary: { kind: "auto" } }));
+    const kept: JournalEntry[] = [];
+    const failing = recordingHands(() => "failed");
+    await drive(rollout, failing.hands, createInterruption(), async (entries) => void kept.push(...entries));
+    const still = recordingHands();
+    expect((await goOn(rollout, still.hands, kept)).outcome).toMatchObject({ kind: "halted" });
+    expect(still.log).toEqual([]);
+    const lifted = recordingHands();
+    expect((await goOn(rollout, lifted.hands, kept, { lift: "continue" })).outcome).toEqual({ kind: "completed" });
+    expect(lifted.log.toSorted()).toEqual(["start web-2", "start web-3"]);
+    const retried = recordingHands();
+    expect((await goOn(rollout, retried.hands, kept, { lift: "retry-failed" })).outcome).toEqual({ kind: "completed" });
+    expect(retried.log[0]).toBe("start web-1 again");
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { RunId } from "../../../src/domain/ids.ts";
 import type { HostResult, HostStatus, RunEvent } from "../../../src/domain/outcome/events.ts";
 import { rerunHostsFrom } from "../../../src/workflows/inventory/rerun-hosts.ts";
+import { alikePlan } from "../../support/example-plan.ts";
 import { memoryJournal } from "../../support/memory-journal.ts";
 
 const first = "01JD4000000000000000000001" as RunId;
@@ -21,7 +22,7 @@ const told = (run: RunId, name: string, status: HostStatus): RunEvent => ({
 async function journalWith(runs: readonly (readonly [RunId, string, readonly RunEvent[]])[]) {
   const journal = memoryJournal();
   for (const [run, verb, events] of runs) {
-    const begun = await journal.begin(run, { verb, by: "ann@desk", startedAt: 0 });
+    const begun = await journal.begin(run, { verb, by: "ann@desk", startedAt: 0, flags: [] });
     if (!begun.ok) throw new Error(begun.error.what);
     for (const event of events) await begun.value.append(event);
   }
@@ -46,7 +47,7 @@ describe("--rerun failed", () => {
     ]);
     expect(await rerun({ which: "failed" })).toEqual({
       ok: true,
-      value: { run: second, hosts: ["failed-1", "unreachable-1", "rolled-back-1", "unknown-1"] },
+      value: { which: "failed", run: second, hosts: ["failed-1", "rolled-back-1", "unknown-1", "unreachable-1"] },
     });
   });
 
@@ -75,5 +76,35 @@ describe("--rerun failed", () => {
     expect(await rerun({ which: "failed" })).toMatchObject({ error: { what: `no host failed in run ${first}` } });
     expect(await rerun({ which: "failed", run: second })).toMatchObject({ error: { code: "cli/unknown-run" } });
     expect(await rerun({ which: "failed", run: "x" })).toMatchObject({ error: { what: '"x" is no run id' } });
+  });
+});
+
+describe("--rerun not-started", () => {
+  test("means whoever had no turn, or could not be begun", async () => {
+    const statuses: HostStatus[] = ["changed", "failed", "not_started", "locked", "held", "stale", "unknown"];
+    const rerun = await journalWith([
+      [second, "apply", statuses.map((status) => told(second, `${status.replace("_", "-")}-1`, status))],
+    ]);
+    expect(await rerun({ which: "not-started" })).toEqual({
+      ok: true,
+      value: { which: "not-started", run: second, hosts: ["held-1", "locked-1", "not-started-1", "stale-1"] },
+    });
+  });
+
+  test("counts hosts of the plan that a killed run never came to", async () => {
+    const journal = memoryJournal();
+    const begun = await journal.begin(first, { verb: "apply", by: "ann@desk", startedAt: 0, flags: [] });
+    if (!begun.ok) throw new Error(begun.error.what);
+    await begun.value.savePlan(alikePlan);
+    const [done, ...others] = alikePlan.hosts.map(({ name }) => name);
+    await begun.value.append(told(first, done ?? "", "changed"));
+    expect(await rerunHostsFrom(journal)({ which: "not-started" })).toMatchObject({ value: { hosts: others } });
+  });
+
+  test("of a run that came to every host is an error", async () => {
+    const rerun = await journalWith([[first, "apply", [told(first, "web-1", "failed")]]]);
+    expect(await rerun({ which: "not-started" })).toMatchObject({
+      error: { what: `every host was started in run ${first}` },
+    });
   });
 });

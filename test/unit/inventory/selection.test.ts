@@ -54,7 +54,7 @@ describe("flags", () => {
   });
 
   test("--rerun takes the hosts of a run that are still there", () => {
-    const rerun = { run: "01JD4", hosts: ["db-1", "gone-1"] as never };
+    const rerun = { which: "failed" as const, run: "01JD4", hosts: ["db-1", "gone-1"] as never };
     expect(names({ rerun: { which: "failed" } }, { ...nothing, rerun })).toEqual(["db-1"]);
   });
 });

@@ -32,7 +32,7 @@ function value<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(`${result.error.code}: ${result.error.what} ${result.error.found ?? ""}`);
   return result.value;
 }
-const header = { verb: "apply", by: "ann@desk", startedAt: startMs };
+const header = { verb: "apply", by: "ann@desk", startedAt: startMs, flags: [] };
 const other = makeRunId(startMs + 1000, new Uint8Array(10));
 
 describe.each([

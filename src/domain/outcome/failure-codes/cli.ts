@@ -48,6 +48,21 @@ export const cliCodes = {
     meaning: "No run of that id is recorded on this machine.",
     remedy: "`nixfleet runs list` shows the runs; records stay on the machine that ran the command.",
   },
+  "cli/run-alive": {
+    kind: "locked",
+    meaning: "Another process carries the run out, or it runs on another machine and nothing is known of it here.",
+    remedy: "`nixfleet runs attach` follows it; when its process is gone, `nixfleet runs resume` takes it up.",
+  },
+  "cli/run-died": {
+    kind: "failed",
+    meaning: "The process that carried out the run that was watched is gone, and nobody summed it up.",
+    remedy: "`nixfleet runs resume` asks the hosts that were in flight, and goes on.",
+  },
+  "cli/not-resumable": {
+    kind: "usage",
+    meaning: "The run cannot go on: it came to its end, or it never began to change a host.",
+    remedy: "`nixfleet apply --rerun failed` or `--rerun not-started` takes its hosts into a new run.",
+  },
   "cli/unknown-code": {
     kind: "usage",
     meaning: "There is no failure code of that name.",

@@ -27,6 +27,11 @@ export const hostCodes = {
     meaning: "A hook ended with exit code 75: now is not the time to change this host. Nothing was done to it.",
     remedy: "Run it again later.",
   },
+  "host/unseen": {
+    kind: "failed",
+    meaning: "The process that ran the command on the host ended before the command did, and nobody saw how it ended.",
+    remedy: "Look on the host what became of it, then run it again where it is needed.",
+  },
   "host/protocol": {
     kind: "failed",
     meaning: "What the program on the host printed is not the answer NixFleet understands.",

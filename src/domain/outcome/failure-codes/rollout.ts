@@ -37,6 +37,12 @@ export const rolloutCodes = {
     meaning: "Hosts that are not healthy take all slots of a budget, so that no other may be taken out of service.",
     remedy: "Bring those hosts back first.",
   },
+  "rollout/halt-stays": {
+    kind: "halted",
+    meaning: "The run was halted, and a halt stays until a person lifts it.",
+    remedy:
+      "Look at the hosts that failed. `nixfleet runs resume --lift-halt` goes on with those that were not started, `--retry-failed` with the failed ones, too.",
+  },
   "rollout/waits-for-window": {
     kind: "paused",
     meaning: "Hosts wait for a maintenance window.",

@@ -2,10 +2,11 @@
 # Forgets old generations, so that Nix may collect their closures. What runs, is committed, was booted, came before, or
 # has a root of ours is never forgotten.
 
-# gc --keep N
+# gc --keep N [look|collect]: "look" only tells, "collect" has Nix delete what nothing needs any more.
 verb_gc() {
-  local link number newest=0
-  { [ $# -eq 2 ] && [ "$1" = --keep ] && is_number "$2" && [ "$2" -ge 1 ]; } || refuse "$EX_USAGE" "usage: gc --keep N"
+  local link number newest=0 mode=${3:-forget}
+  case $#:$mode in 2:* | 3:look | 3:collect) ;; *) refuse "$EX_USAGE" "usage: gc --keep N [look|collect]" ;; esac
+  { [ "$1" = --keep ] && is_number "$2" && [ "$2" -ge 1 ]; } || refuse "$EX_USAGE" "usage: gc --keep N [look|collect]"
   running_activation && { emit activation "$running"; refuse "$EX_LOCKED" "the activation of run $running is going on"; }
   find_nix_env || refuse "$EX_UNSUPPORTED" "nix-env is not on this host"
   keep_paths
@@ -24,14 +25,27 @@ verb_gc() {
     esac
     [ "$newest" -le "$1" ] && continue
     [ "$number" = "$generation" ] && continue
-    HOME=/root "$nix_env" --profile "$PROFILE" --delete-generations "$number" >&2 ||
+    [ "$mode" = look ] || HOME=/root "$nix_env" --profile "$PROFILE" --delete-generations "$number" >&2 ||
       refuse "$EX_FAILED" "nix-env could not forget generation $number"
     emit removed "$number$TAB$target_of_link"
     set -- "$1" removed
   done
+  [ "$mode" != look ] || finish 0
   [ -z "$NIXOS" ] || [ $# -eq 1 ] || refresh_boot_menu
   forget_secrets
+  [ "$mode" != collect ] || collect_garbage
   finish 0
+}
+
+# collect_garbage: all that no root needs, whoever brought it.
+collect_garbage() {
+  local before
+  free_bytes /nix
+  before=$free
+  HOME=/root "${nix_env%-env}-store" --gc >/dev/null || refuse "$EX_FAILED" "nix-store --gc failed"
+  free_bytes /nix
+  [ "$free" -ge "$before" ] || free=$before
+  emit freed "$((free - before))"
 }
 
 # refresh_boot_menu: NixOS lists generations there, and one that is gone must not be offered.

@@ -160,7 +160,7 @@ describe("a closure on its way to a host, through the one connection", () => {
     try {
       expect(await builder.copy({ host, paths: [path], socket, signal })).toMatchObject({
         ok: false,
-        error: { code: "nix/store-full", host: "lab-1", next: expect.stringContaining("nix store gc") },
+        error: { code: "nix/store-full", host: "lab-1", next: expect.stringContaining("nixfleet gc --collect") },
       });
     } finally {
       await lab.ssh("lab-1", "sudo umount -l /nix/store && sudo systemctl restart nix-daemon.service");

@@ -33,7 +33,8 @@ describe("the verbs", () => {
       }).args,
     ).toEqual([...[run, system, "0", "ann@desk", "abc"]]);
     expect(acquireLockCommand({ run, owner: "ann", ttlSeconds: 60, reason: "apply" }).args.at(-1)).toBe("-");
-    expect(gcCommand(5).args).toEqual(["--keep", "5"]);
+    expect(gcCommand(5, "forget").args).toEqual(["--keep", "5"]);
+    expect(gcCommand(5, "look").args).toEqual(["--keep", "5", "look"]);
   });
 
   test("ask for a confirmation in front of everything else, and for none with no seconds", () => {

@@ -28,6 +28,7 @@ const grouped: Readonly<Record<string, readonly Omit<CommandEntry, "group">[]>> 
       summary: "reboot hosts that need it, one budget and window at a time",
       load: () => import("./reboot.ts"),
     },
+    { name: "gc", summary: "forget old generations, and free the disks of hosts", load: () => import("./gc.ts") },
     { name: "remove", summary: "stop managing hosts, and restore what was adopted", load: () => import("./remove.ts") },
   ],
   "The fleet's repo": [

@@ -36,7 +36,7 @@ export function hostOutputs(sink: {
   let isRun = false;
   return {
     take(event) {
-      if (event.type === "version") isRun = event.verb === "run";
+      if (event.type === "version") isRun = VERBS_THAT_PRINT.has(event.verb);
       if (event.type === "plan") single = event.hosts === 1;
       if (event.type !== "log" || event.phase !== "task") return;
       if (single) sink[event.stream].write(`${outputLine(event.msg)}\n`);
@@ -51,6 +51,8 @@ export function hostOutputs(sink: {
     areResult: () => isRun,
   };
 }
+
+const VERBS_THAT_PRINT: ReadonlySet<string> = new Set(["run", "gc"]);
 
 type Lines = ReadonlyMap<string, Readonly<KeptOutput>>;
 

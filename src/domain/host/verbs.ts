@@ -130,8 +130,12 @@ export const followCommand = (run: ActivationId, logOffset: number): HostCommand
 /** Which steps the host began under this name. */
 export const begunCommand = (run: ActivationId): HostCommand => command("begun", [run]);
 
-/** Forgets all but the newest `keep` generations and those that are in use. */
-export const gcCommand = (keep: number): HostCommand => command("gc", ["--keep", String(keep)]);
+/**
+ * Forgets all but the newest `keep` generations and those that are in use. "look" only tells which; "collect" also has Nix
+ * delete what nothing needs any more.
+ */
+export const gcCommand = (keep: number, mode: "look" | "forget" | "collect"): HostCommand =>
+  command("gc", ["--keep", String(keep), ...(mode === "forget" ? [] : [mode])]);
 
 /** Hands over what domain/secrets/payload.ts lays out, for the activation of the same run. */
 export const stageSecretsCommand = (run: ActivationId, payload: Uint8Array): HostCommand => ({

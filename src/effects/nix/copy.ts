@@ -61,7 +61,7 @@ function copyFailure(cause: Failure, { host }: CopyRequest): Failure {
       return failure(cause.code, "the disk with the host's Nix store is full", {
         host,
         ...evidence,
-        next: "Remove old generations there and run `nix store gc`, or enlarge the disk.",
+        next: "Forget old generations there with `nixfleet gc --collect`, or enlarge the disk.",
       });
     case "nix/daemon-denied":
     case "nix/daemon-lost":

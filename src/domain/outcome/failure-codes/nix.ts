@@ -90,7 +90,7 @@ export const nixCodes = {
   "nix/store-full": {
     kind: "failed",
     meaning: "The disk that holds a Nix store is full.",
-    remedy: "Free space, for example with `nix store gc` there, and run the command again.",
+    remedy: "Free space and run the command again: `nixfleet gc --collect` on hosts, `nix store gc` on this machine.",
   },
   "nix/unsigned-path": {
     kind: "failed",

@@ -60,7 +60,7 @@ export const planCodes = {
   "plan/no-space": {
     kind: "failed",
     meaning: "A file system of the host has too little free space, or too few inodes, for the new closure.",
-    remedy: "Free some space; old generations go with `nix-collect-garbage` after their links are removed.",
+    remedy: "Free some space: `nixfleet gc --collect` forgets old generations and deletes what only they needed.",
   },
   "plan/wrong-base": {
     kind: "usage",

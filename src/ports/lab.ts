@@ -27,6 +27,8 @@ export interface ImageWishes {
   readonly mirror?: string;
   /** Also the image of bare machines. */
   readonly bare?: boolean;
+  /** Also the image of the suite sid. */
+  readonly sid?: boolean;
 }
 
 export interface LabImage {
@@ -34,8 +36,12 @@ export interface LabImage {
   readonly root: string;
   /** The same of bare machines; there only when it was wished for. */
   readonly bare: string;
+  /** The same of the suite sid; there only when it was wished for. */
+  readonly sid: string;
   /** Folder with `nix` and its kin. */
   readonly binDir: string;
+  /** The same with the Nix of sid; there only when its image was wished for. */
+  readonly sidBinDir: string;
   readonly built: boolean;
 }
 

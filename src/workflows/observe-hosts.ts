@@ -11,7 +11,7 @@ import type { Recorder } from "../engine/recorder.ts";
 import type { Clock } from "../ports/clock.ts";
 
 /** More at once gain nothing: the transport dials 32 at a time, and a look at a host is one exec that carries the program. */
-export const PROBES_AT_ONCE = 64;
+export const PROBES_AT_ONCE = 32;
 
 export interface Observing {
   readonly fleet: Fleet;

@@ -153,7 +153,8 @@ function rootsOf(folder: string): string[] {
     env: nixEnv,
     stdio: ["ignore", "pipe", "ignore"],
   });
-  const roots = lines.split("\n").filter((line) => line.startsWith(`${folder}/`));
+  // Since 2.34 links are quoted.
+  const roots = lines.split("\n").filter((line) => line.replace(/^"/, "").startsWith(`${folder}/`));
   return roots.map((line) => line.split(" -> ")[1] ?? "").sort();
 }
 

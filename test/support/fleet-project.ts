@@ -36,6 +36,8 @@ export interface ProjectWishes {
   readonly inventory?: Record<string, unknown>;
   /** Text of hosts/NAME.nix by machine; an empty module otherwise. */
   readonly hostFiles?: Readonly<Record<string, string>>;
+  /** Path of the Nix that the CLI uses; the tests' own otherwise. */
+  readonly nix?: string;
 }
 
 export function layFleetProject(lab: LabRecord, wishes: ProjectWishes = {}): FleetProject {
@@ -48,7 +50,7 @@ export function layFleetProject(lab: LabRecord, wishes: ProjectWishes = {}): Fle
   for (const { name } of lab.machines) write(`hosts/${name}.nix`, wishes.hostFiles?.[name] ?? "{ }\n");
   write("inventory/lab.yaml", inventoryText(lab, wishes));
   write("flake.nix", flakeText(top));
-  const env = environment(top);
+  const env = environment(top, wishes.nix);
   const git = (...args: string[]): void => {
     execFileSync("git", ["-C", folder, "-c", "user.name=Operator", "-c", "user.email=operator@localhost", ...args], {
       stdio: ["ignore", "ignore", "pipe"],
@@ -87,9 +89,9 @@ export function layFleetProject(lab: LabRecord, wishes: ProjectWishes = {}): Fle
 const startProgram = (args: readonly string[], cwd: string, env: Record<string, string>) =>
   execa(program, args, { cwd, env, extendEnv: false, reject: false, stdin: "ignore", cleanup: false, detached: true });
 
-function environment(top: string): Record<string, string> {
+function environment(top: string, wished: string | undefined): Record<string, string> {
   for (const part of ["state", "cache", "run"]) mkdirSync(join(top, part), { mode: 0o700 });
-  const nix = findNix(process.env);
+  const nix = wished ?? findNix(process.env)?.nix;
   if (nix === undefined) throw new Error("no Nix: neither on PATH nor from a lab's image");
   const kept = ["PATH", "HOME", "LANG"].flatMap((name) => {
     const value = process.env[name];
@@ -97,7 +99,7 @@ function environment(top: string): Record<string, string> {
   });
   return {
     ...Object.fromEntries(kept),
-    NIXFLEET_NIX: nix.nix,
+    NIXFLEET_NIX: nix,
     XDG_STATE_HOME: join(top, "state"),
     XDG_CACHE_HOME: join(top, "cache"),
     XDG_RUNTIME_DIR: join(top, "run"),

@@ -16,6 +16,8 @@ export interface LabWishes {
   readonly sudo?: readonly string[];
   /** Names of machines without Nix and without the deploy account; `ssh` then logs in as root. */
   readonly bare?: readonly string[];
+  /** `--suite` as on the command line. */
+  readonly suite?: readonly string[];
   /** With the package archive. */
   readonly archive?: true;
   /** False to take machines of an earlier test as they are. */
@@ -28,6 +30,7 @@ export interface TestMachine {
   readonly shape: string;
   readonly sudo: string;
   readonly bare: boolean;
+  readonly suite: string;
   readonly state: string;
   readonly bootId: string | null;
   readonly pid: number | null;
@@ -68,7 +71,8 @@ const SHARED_MACHINES = 3;
 
 /** The lab of this test run with these machines, brought up or made fresh as needed; it may have more than were wished for. */
 export async function useLab(wishes: LabWishes): Promise<TestLab> {
-  const ordinary = wishes.shape === undefined && wishes.sudo === undefined && wishes.hosts <= SHARED_MACHINES;
+  const kinds = [wishes.shape, wishes.sudo, wishes.suite];
+  const ordinary = kinds.every((kind) => kind === undefined) && wishes.hosts <= SHARED_MACHINES;
   const { hosts } = wishes;
   const shared = await labIn(runFolder(), { ...wishes, ...(ordinary ? { hosts: SHARED_MACHINES, fresh: false } : {}) });
   const lab = { ...shared, machines: shared.machines.slice(0, hosts) };
@@ -96,12 +100,13 @@ export async function downLab(folder: string): Promise<void> {
 /** Arguments of `nixfleet lab up` for these machines, without `--subnet`. */
 export const upArguments = (
   folder: string,
-  { hosts, shape = [], sudo = [], bare = [], archive }: LabWishes,
+  { hosts, shape = [], sudo = [], bare = [], suite = [], archive }: LabWishes,
 ): string[] => [
   ...["up", "--install-deps", "--json", "--state", folder, "--hosts", String(hosts)],
   ...shape.flatMap((word) => ["--shape", word]),
   ...sudo.flatMap((word) => ["--sudo", word]),
   ...bare.flatMap((name) => ["--bare", name]),
+  ...suite.flatMap((word) => ["--suite", word]),
   ...(archive === true ? ["--archive"] : []),
 ];
 
@@ -117,7 +122,10 @@ async function upLab(folder: string, wishes: LabWishes): Promise<LabRecord> {
   return JSON.parse(answer.stdout);
 }
 
-function suits(record: LabRecord, { hosts, shape = [], sudo = [], bare = [], archive }: LabWishes): boolean {
+function suits(
+  record: LabRecord,
+  { hosts, shape = [], sudo = [], bare = [], suite = [], archive }: LabWishes,
+): boolean {
   const value = (words: readonly string[], name: string, standard: string): string =>
     words.findLast((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) ??
     words.findLast((word) => !word.includes("=")) ??
@@ -128,6 +136,7 @@ function suits(record: LabRecord, { hosts, shape = [], sudo = [], bare = [], arc
     record.machines.every(
       (machine) =>
         machine.bare === bare.includes(machine.name) &&
+        machine.suite === value(suite, machine.name, "trixie") &&
         machine.shape === value(shape, machine.name, "ubuntu") &&
         machine.sudo === value(sudo, machine.name, "nopasswd"),
     )

@@ -5,6 +5,7 @@ import { evaluationFailure } from "../../src/domain/nix/evaluation-failure.ts";
 import { hostInContexts } from "../../src/domain/nix/expression.ts";
 import { type NixLogMessage, parseLogLine } from "../../src/domain/nix/log-line.ts";
 import { placeOfDefinition } from "../../src/domain/nix/named-definition.ts";
+import { isOwnFile, withOwnFiles, withoutTreeUrls } from "../../src/domain/nix/own-files.ts";
 
 const fleet = `/nix/store/${"f".repeat(32)}-source`;
 const library = `/nix/store/${"l".repeat(32)}-source`;
@@ -105,6 +106,38 @@ describe("an evaluation error", () => {
 
   test("is nothing without messages", () => {
     expect(describeEvaluationError([], isOwn)).toBeUndefined();
+  });
+});
+
+describe("a file of the fleet", () => {
+  const tree = { storePath: fleet, root: "/home/me/my fleet" };
+
+  test("has its own name, whether Nix names the copy in the store, the file or the git tree", () => {
+    const url = "«git+file:///home/me/my%20fleet?ref=refs/heads/main&rev=0123»";
+    const named = withoutTreeUrls(
+      message({
+        msg: `error: no\n  at ${url}/a.nix:1:2: and «github:x/y»/b.nix`,
+        raw_msg: `In \`${url}/a.nix'`,
+        file: `${url}/a.nix:1:2`,
+        trace: [{ file: `${url}/hosts/b.nix`, raw_msg: "while" }, { file: null }],
+      }),
+      tree,
+    );
+    expect(named).toMatchObject({
+      msg: "error: no\n  at /home/me/my fleet/a.nix:1:2: and «github:x/y»/b.nix",
+      raw_msg: "In `/home/me/my fleet/a.nix'",
+      file: "/home/me/my fleet/a.nix:1:2",
+      trace: [{ file: "/home/me/my fleet/hosts/b.nix" }, { file: null }],
+    });
+    expect(isOwnFile(`${fleet}/a.nix`, tree)).toBe(true);
+    expect(isOwnFile(`${tree.root}/a.nix`, tree)).toBe(true);
+    expect(isOwnFile(`${library}/a.nix`, tree)).toBe(false);
+    expect(withOwnFiles(`at ${fleet}/a.nix`, tree)).toBe("at /home/me/my fleet/a.nix");
+  });
+
+  test("of another tree keeps the name that Nix gives it", () => {
+    const other = message({ msg: "at «git+file:///home/me/library?rev=1»/a.nix" });
+    expect(withoutTreeUrls(other, tree).msg).toBe(other.msg);
   });
 });
 

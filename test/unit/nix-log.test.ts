@@ -45,6 +45,7 @@ describe("Nix's log", () => {
     });
     const { log } = read([
       { action: "start", id: 9, level: 0, type: 103, text: "" },
+      { action: "result", id: 9, type: 106, fields: [100, 107] },
       { action: "result", id: 9, type: 105, fields: [0, 2, 0, 0] },
       copy(1, "/nix/store/x"),
       copy(2, "/nix/store/y"),
@@ -54,7 +55,30 @@ describe("Nix's log", () => {
       { action: "stop", id: 2 },
       { action: "stop", id: 1 },
     ]);
-    expect(log.copied).toEqual({ paths: 2, bytes: 107, expectedPaths: 2 });
+    expect(log.copied).toEqual({ paths: 2, bytes: 107, expectedPaths: 2, expectedBytes: 107 });
+  });
+
+  test("tells of a large path while it travels, but not of every piece", () => {
+    const mebibyte = 1024 * 1024;
+    const { seen } = read([
+      { action: "start", id: 9, level: 0, type: 103, text: "" },
+      { action: "result", id: 9, type: 106, fields: [100, 9 * mebibyte] },
+      { action: "start", id: 1, level: 0, type: 100, text: "", fields: ["/nix/store/x", "a", "b"] },
+      ...Array.from({ length: 90 }, (_, piece) => ({
+        action: "result",
+        id: 1,
+        type: 105,
+        fields: [((piece + 1) * mebibyte) / 10, 9 * mebibyte, 0, 0],
+      })),
+      { action: "stop", id: 1 },
+    ]);
+    const amounts = seen.map((step) => (step.kind === "copy" ? [step.done, step.bytes / mebibyte] : []));
+    expect(amounts).toEqual([
+      [0, 0],
+      [0, 4],
+      [0, 8],
+      [1, 9],
+    ]);
   });
 
   test("keeps ids apart that a number of JavaScript could not tell apart", () => {
@@ -101,7 +125,7 @@ describe("failed derivations", () => {
     ]);
     expect(failedDerivations(log).map(({ drvPath, reason }) => [derivationName(drvPath), reason])).toEqual([
       ["old", "the builder failed with exit code 1"],
-      ["new", "builder failed with exit code 2"],
+      ["new", "the builder failed with exit code 2"],
       ["source.tar.gz", `hash mismatch in fixed-output derivation '${drv("source.tar.gz")}'`],
       ["arm", expect.stringContaining("'aarch64-linux' with features {} is required")],
     ]);

@@ -139,15 +139,15 @@ describe("the shape of an evaluation", () => {
   test.each([
     [
       { hosts: 3, cpus: 8, availableBytes: 32 * GIB },
-      { workers: 1, hostsPerCall: 3 },
+      { workers: 1, hostsPerCall: 3, bytesPerWorker: 31 * GIB },
     ],
     [
       { hosts: 100, cpus: 2, availableBytes: 32 * GIB },
-      { workers: 2, hostsPerCall: 50 },
+      { workers: 2, hostsPerCall: 50, bytesPerWorker: 15.5 * GIB },
     ],
     [
       { hosts: 5000, cpus: 4, availableBytes: 256 * GIB },
-      { workers: 4, hostsPerCall: 400 },
+      { workers: 4, hostsPerCall: 400, bytesPerWorker: 63.75 * GIB },
     ],
   ])("uses few processes: %j", (means, shape) => {
     expect(evaluationShape(means)).toEqual(shape);

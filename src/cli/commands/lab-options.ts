@@ -1,5 +1,6 @@
 /** The options of `nixfleet lab`, and what they mean. */
 import { type Command, Option } from "commander";
+import { suites, USUAL_SUITE } from "../../domain/lab/image-recipe.ts";
 import { parsePerMachine } from "../../domain/lab/per-machine.ts";
 import { shapes, sudoModes } from "../../domain/lab/state.ts";
 import { USUAL_SUBNETS } from "../../domain/lab/subnet.ts";
@@ -17,6 +18,11 @@ export interface ImageFlags extends PlaceFlags {
   readonly mirror?: string;
 }
 
+/** Of `lab image`. */
+export interface ImageOnlyFlags extends ImageFlags {
+  readonly sid?: true;
+}
+
 export interface UpFlags extends ImageFlags {
   readonly hosts: string;
   readonly name: string;
@@ -25,6 +31,7 @@ export interface UpFlags extends ImageFlags {
   readonly sudo: readonly string[];
   readonly like?: string;
   readonly bare: readonly string[];
+  readonly suite: readonly string[];
   readonly archive?: true;
   readonly json?: true;
 }
@@ -71,6 +78,11 @@ export function addMachineOptions(command: Command): Command {
         .default([], "none"),
     )
     .addOption(
+      new Option("--suite <trixie|sid>", `the Debian below: sid has the newest Nix and systemd; ${everywhere}`)
+        .argParser(several)
+        .default([], "trixie"),
+    )
+    .addOption(
       new Option("--archive", "with a signed package archive of its own, shaped like Ubuntu's, to update from"),
     );
 }
@@ -81,6 +93,8 @@ export function upRequest(flags: UpFlags, names: readonly string[]): Result<UpRe
   if (!shape.ok) return shape;
   const sudo = parsePerMachine("--sudo", flags.sudo, sudoModes, "nopasswd");
   if (!sudo.ok) return sudo;
+  const suite = parsePerMachine("--suite", flags.suite, suites, USUAL_SUITE);
+  if (!suite.ok) return suite;
   return ok({
     hosts: /^\d+$/.test(flags.hosts) ? Number(flags.hosts) : Number.NaN,
     prefix: flags.name,
@@ -89,6 +103,7 @@ export function upRequest(flags: UpFlags, names: readonly string[]): Result<UpRe
     shape: shape.value,
     sudo: sudo.value,
     bare: flags.bare,
+    suite: suite.value,
     ...(flags.archive === undefined ? {} : { archive: flags.archive }),
     readyTimeoutMs: READY_TIMEOUT_MS,
     ...imageRequest(flags),

@@ -9,7 +9,7 @@ import {
   addImageOptions,
   addMachineOptions,
   addStateOption,
-  type ImageFlags,
+  type ImageOnlyFlags,
   imageRequest,
   type UpFlags,
   upRequest,
@@ -24,7 +24,9 @@ export function configureLabUp(command: Command, context: CliContext): void {
     .option("--json", "machines and files as JSON")
     .action((names: readonly string[], flags: UpFlags) => bringUp(names, flags, context));
   const image = command.command("image").description("build the image and the Nix commands only");
-  addImageOptions(image).action((flags: ImageFlags) => buildImage(flags, context));
+  addImageOptions(image)
+    .option("--sid", "also the image of Debian unstable, and its Nix")
+    .action((flags: ImageOnlyFlags) => buildImage(flags, context));
 }
 
 function bringUp(names: readonly string[], flags: UpFlags, context: CliContext): Promise<void> {
@@ -47,10 +49,14 @@ function bringUp(names: readonly string[], flags: UpFlags, context: CliContext):
   });
 }
 
-function buildImage(flags: ImageFlags, context: CliContext): Promise<void> {
+function buildImage(flags: ImageOnlyFlags, context: CliContext): Promise<void> {
   return runLab(context, flags, async (lab, report) => {
     const { prepareImage } = await import("../../workflows/lab/image.ts");
-    const image = await prepareImage(lab, imageRequest(flags), report);
-    return image.ok ? ok(`image  ${image.value.root}\nnix    ${image.value.binDir}/nix\n`) : image;
+    const sid = flags.sid === true;
+    const image = await prepareImage(lab, { ...imageRequest(flags), sid }, report);
+    if (!image.ok) return image;
+    const { root, binDir, sidBinDir } = image.value;
+    const places = [[root, binDir], ...(sid ? [[image.value.sid, sidBinDir]] : [])];
+    return ok(places.map(([folder, bin]) => `image  ${folder}\nnix    ${bin}/nix\n`).join(""));
   });
 }

@@ -24,6 +24,8 @@ export interface Activity {
   readonly text: string;
   readonly done?: number;
   readonly expected?: number;
+  readonly bytes?: number;
+  readonly expectedBytes?: number;
 }
 
 export const emptyBoard = (): BoardState => ({
@@ -87,6 +89,8 @@ function progress(state: BoardState, event: Extract<RunEvent, { type: "phase_pro
     text: event.msg,
     ...(event.done === undefined ? {} : { done: event.done }),
     ...(event.expected === undefined ? {} : { expected: event.expected }),
+    ...(event.bytes === undefined ? {} : { bytes: event.bytes }),
+    ...(event.expectedBytes === undefined ? {} : { expectedBytes: event.expectedBytes }),
   });
 }
 

@@ -4,7 +4,7 @@ import { type Activity, type BoardState, phaseCounts } from "./board-state.ts";
 import { type Cell, stopwatch, table, truncate } from "./layout.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
-import { statusWord } from "./words.ts";
+import { byteWords, statusWord } from "./words.ts";
 
 /** Hosts named on the board: those that take longest. */
 const SLOWEST = 3;
@@ -61,6 +61,9 @@ const cells = (activity: Activity, nowMs: number): Cell[] => [
 /** Of a store path its name: the hash tells nobody anything, and takes half of the line. */
 const withoutHash = (text: string): string => text.replace(/\/nix\/store\/[0-9a-z]{32}-/g, "").replace(/\.drv$/, "");
 
-function amount({ phase, done, expected }: Activity): string {
-  return done === undefined || expected === undefined ? phase : `${phase} ${done}/${expected}`;
+/** "copy 3/10, 12 MiB of 40 MiB". */
+function amount({ phase, done, expected, bytes, expectedBytes = 0 }: Activity): string {
+  const counted = done === undefined || expected === undefined ? phase : `${phase} ${done}/${expected}`;
+  if (bytes === undefined || expectedBytes === 0) return counted;
+  return `${counted}, ${byteWords(bytes)} of ${byteWords(expectedBytes)}`;
 }

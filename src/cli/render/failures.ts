@@ -43,7 +43,8 @@ function renderAs(head: string, error: EventError, style: Style): string {
   return `${lines.join("\n")}\n`;
 }
 
-function renderPosition(at: NonNullable<EventError["at"]>): string[] {
+/** Lines: the place, and under it the source line with a mark. */
+export function renderPosition(at: NonNullable<EventError["at"]>): string[] {
   const place = `  at        ${printable(at.file)}:${at.line}:${at.column}`;
   if (at.excerpt === undefined) return [place];
   const gutter = String(at.line);

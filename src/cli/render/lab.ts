@@ -1,4 +1,5 @@
 /** A lab as text, and as the record that scripts read. */
+import { USUAL_SUITE } from "../../domain/lab/image-recipe.ts";
 import type { Lab } from "../../ports/lab.ts";
 import type { ListedMachine } from "../../workflows/lab/list.ts";
 import { table } from "./layout.ts";
@@ -18,6 +19,7 @@ export function labRecord(lab: Pick<Lab, "id" | "store">, listed: readonly Liste
       shape: machine.shape,
       sudo: machine.sudo,
       bare: machine.bare === true,
+      suite: machine.suite,
       state: status.readiness,
       failedUnits: status.failedUnits,
       bootId: status.bootId ?? null,
@@ -32,13 +34,16 @@ export function renderMachines(listed: readonly ListedMachine[], style: Style): 
   const rows = listed.map(({ machine, status }) => [
     { text: machine.name, paint: style.name },
     { text: machine.address },
-    { text: machine.bare === true ? `${machine.shape}, bare` : machine.shape },
+    { text: shapeOf(machine) },
     { text: status.readiness, paint: status.readiness === "ready" ? style.good : style.warning },
     { text: String(status.leader ?? "-") },
     { text: printable(status.bootId ?? "-") },
   ]);
   return `${table([head, ...rows]).join("\n")}\n`;
 }
+
+const shapeOf = ({ shape, bare, suite }: ListedMachine["machine"]): string =>
+  [shape, ...(bare === true ? ["bare"] : []), ...(suite === USUAL_SUITE ? [] : [suite])].join(", ");
 
 /**
  * What to do with a lab that just came up.

@@ -3,6 +3,7 @@ import { foldHosts } from "../../domain/fold-hosts.ts";
 import type { EventError } from "../../domain/outcome/event-error.ts";
 import { groupFailures } from "../../domain/plan/groups.ts";
 import type { Plan, PlanHost } from "../../domain/plan/plan.ts";
+import { renderPosition } from "./failures.ts";
 import { wrap } from "./layout.ts";
 import type { PlanView } from "./plan.ts";
 import { printable, printableLines } from "./printable.ts";
@@ -42,6 +43,7 @@ function body(error: EventError, { style, width }: PlanView): string[] {
     ...wrap(`${printable(error.what)} [${printable(error.code)}]`, { first: "  ", width }),
     ...line("expected", error.expected),
     ...line("found", error.found),
+    ...(error.at === undefined ? [] : renderPosition(error.at)),
     ...detail.map((text) => style.dim(`  | ${text}`)),
     ...line("because", error.because),
     ...line("next", error.next),

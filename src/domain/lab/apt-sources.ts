@@ -38,7 +38,8 @@ export function imageSources(
   if (outside.id !== "debian") return [];
   const lines = targets.flatMap(({ uri, release }) => {
     const pocket = pocketOf(release, outside.codename);
-    return pocket === undefined ? [] : [debLine(uri, `${suite}${pocket}`)];
+    // Unstable has no pockets.
+    return pocket === undefined || (suite === "sid" && pocket !== "") ? [] : [debLine(uri, `${suite}${pocket}`)];
   });
   return lines.some((line) => line.endsWith(` ${suite} main`)) ? [...new Set(lines)] : [];
 }

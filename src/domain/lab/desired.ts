@@ -2,6 +2,7 @@
 import { parseHostName } from "../ids.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
 import { err, ok, type Result } from "../outcome/result.ts";
+import { type Suite, USUAL_SUITE } from "./image-recipe.ts";
 import { hostNames, type LabId } from "./naming.ts";
 import { type PerMachine, valueFor } from "./per-machine.ts";
 import type { LabMachine, LabState, Shape, SudoMode } from "./state.ts";
@@ -17,6 +18,7 @@ export interface LabOptions {
   readonly sudo: PerMachine<SudoMode>;
   /** Names of machines without Nix and without the deploy account. */
   readonly bare: readonly string[];
+  readonly suite: PerMachine<Suite>;
   /** With the package archive; a lab that has it keeps it. */
   readonly archive?: true;
 }
@@ -56,11 +58,12 @@ function newMachine(
   name: string,
   number: number,
   subnet: Subnet,
-  { shape, sudo, bare }: LabOptions,
+  { shape, sudo, bare, suite }: LabOptions,
   machineId: string,
 ): LabMachine {
   const address = machineAddress(subnet, number);
-  const fixed = { name, number, address, shape: valueFor(shape, name), sudo: valueFor(sudo, name), machineId };
+  const kind = { shape: valueFor(shape, name), sudo: valueFor(sudo, name), suite: valueFor(suite, name) };
+  const fixed = { name, number, address, machineId, ...kind };
   return bare.includes(name) ? { ...fixed, bare: true } : fixed;
 }
 
@@ -81,13 +84,18 @@ function badOptions(options: LabOptions, subnet: Subnet): Failure | undefined {
   const twice = options.names.find((name, index) => options.names.indexOf(name) !== index);
   if (twice !== undefined) return failure("lab/bad-option", "two machines have one name", { found: twice });
   const names = machineNames(options);
-  const stranger = [...Object.keys(options.shape.byName), ...Object.keys(options.sudo.byName), ...options.bare].find(
-    (name) => !names.includes(name),
-  );
+  const named = [options.shape, options.sudo, options.suite].flatMap(({ byName }) => Object.keys(byName));
+  const stranger = [...named, ...options.bare].find((name) => !names.includes(name));
   if (stranger !== undefined)
     return failure("lab/unknown-machine", "an option names a machine that the lab will not have", {
       expected: `one of ${names.join(", ")}`,
       found: stranger,
+    });
+  const bareAndNew = options.bare.find((name) => valueFor(options.suite, name) !== USUAL_SUITE);
+  if (bareAndNew !== undefined)
+    return failure("lab/bad-option", "a bare machine has the usual suite", {
+      expected: `--suite ${bareAndNew}=${USUAL_SUITE}`,
+      found: `--suite ${valueFor(options.suite, bareAndNew)} for ${bareAndNew}, which --bare names`,
     });
   return undefined;
 }
@@ -118,5 +126,12 @@ const different = (existing: LabState, wanted: LabState): Failure =>
 const describe = ({ machines, subnet, cache, archive }: LabState): string =>
   `${machines.map(describeMachine).join(", ")} in ${subnet}, image in ${cache}${archive === true ? ", with archive" : ""}`;
 
-const describeMachine = ({ name, shape, sudo, bare }: LabMachine): string =>
-  `${name} (${shape}${bare === true ? ", bare" : ""}${sudo === "password" ? ", sudo asks for a password" : ""})`;
+function describeMachine({ name, shape, sudo, bare, suite }: LabMachine): string {
+  const words = [
+    shape,
+    ...(bare === true ? ["bare"] : []),
+    ...(suite === USUAL_SUITE ? [] : [suite]),
+    ...(sudo === "password" ? ["sudo asks for a password"] : []),
+  ];
+  return `${name} (${words.join(", ")})`;
+}

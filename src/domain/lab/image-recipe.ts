@@ -1,7 +1,12 @@
-/** What the lab's one image is made of. Every lab machine is this image with a thin layer of its own on top. */
+/** What the lab's images are made of. Every lab machine is an image with a thin layer of its own on top. */
 import { createHash } from "node:crypto";
 
-export const IMAGE_SUITE = "trixie";
+/** Debian releases that machines may be: the stable one, and unstable, which has the newest Nix and systemd. */
+export const suites = ["trixie", "sid"] as const;
+export type Suite = (typeof suites)[number];
+
+/** What machines are unless told otherwise. */
+export const USUAL_SUITE: Suite = "trixie";
 
 /** Account that the lab's hosts are deployed to with; its uid is fixed because layers refer to it by number. */
 export const DEPLOY = { name: "deploy", uid: 1000, password: "nixfleet" } as const;
@@ -32,9 +37,12 @@ const UNWANTED = ["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/info/*", "
 
 export const DPKG_OPTIONS: readonly string[] = UNWANTED.map((path) => `path-exclude=${path}`);
 
-/** Names an image by everything that decides its content, so that a changed recipe makes another image. */
-export function imageName(customize = CUSTOMIZE): string {
-  const recipe = JSON.stringify([IMAGE_SUITE, IMAGE_PACKAGES, DPKG_OPTIONS, customize]);
+/**
+ * Names an image by everything that decides its content, so that a changed recipe makes another image. What a suite has
+ * in its archive moves on: an image stays what it was when it was built.
+ */
+export function imageName(customize = CUSTOMIZE, suite: Suite = USUAL_SUITE): string {
+  const recipe = JSON.stringify([suite, IMAGE_PACKAGES, DPKG_OPTIONS, customize]);
   return `image-${createHash("sha256").update(recipe).digest("hex").slice(0, 12)}`;
 }
 

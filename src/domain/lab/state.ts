@@ -1,5 +1,6 @@
 /** What a lab is meant to be. Written before anything is made, so that what was begun can always be found again. */
 import { z } from "zod";
+import { suites, USUAL_SUITE } from "./image-recipe.ts";
 import type { LabId } from "./naming.ts";
 
 export const shapes = ["ubuntu", "debian", "nixos"] as const;
@@ -17,6 +18,8 @@ const machineSchema = z.strictObject({
   machineId: z.string().regex(/^[0-9a-f]{32}$/),
   /** As the distribution ships it: no Nix, no account to deploy with, only root's login. */
   bare: z.exactOptional(z.literal(true)),
+  /** The Debian release below its shape. */
+  suite: z.enum(suites).default(USUAL_SUITE),
 });
 
 export const labStateSchema = z.strictObject({

@@ -31,7 +31,7 @@ export function failedDerivations(log: NixLog): readonly FailedDerivation[] {
 // "Cannot build 'X'.\nReason: builder failed …" since 2.30; "builder for 'X' failed …" before.
 function reasonIn(text: string): string {
   const reason = /^\s*Reason: (.*)$/m.exec(text)?.[1] ?? firstLine(text);
-  return reason.replace(/builder for '[^']*'/, "the builder").replace(/[;:,.]\s*$/, "");
+  return reason.replace(/^builder(?: for '[^']*')?/, "the builder").replace(/[;:,.]\s*$/, "");
 }
 
 /** `/nix/store/<hash>-myapp-1.2.drv` as people call it: `myapp-1.2`. */

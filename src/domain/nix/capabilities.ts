@@ -12,10 +12,9 @@ export interface NixCapabilities {
   readonly untrustedSigning: boolean;
 }
 
-/** The oldest Nix that NixFleet is tested with. */
-export const oldestNix = "2.8";
+type Release = readonly [major: number, minor: number];
 
-const since: Readonly<Record<keyof NixCapabilities, readonly [major: number, minor: number]>> = {
+const since: Readonly<Record<keyof NixCapabilities, Release>> = {
   supported: [2, 8],
   // 2.13 understands the form, 2.15 needs it.
   caretOutputs: [2, 13],
@@ -24,14 +23,29 @@ const since: Readonly<Record<keyof NixCapabilities, readonly [major: number, min
   untrustedSigning: [2, 17],
 };
 
-/** Forks (Lix, Determinate) took over the behaviour of the Nix they number after. */
-export function capabilitiesOf(version: NixVersion): NixCapabilities {
-  const has = ([major, minor]: readonly [number, number]) =>
-    version.major > major || (version.major === major && version.minor >= minor);
+/** Lix left Nix here; its own numbers go on from 2.90, which says nothing about what Nix did after. */
+const LIX_LEFT_AT: Release = [2, 18];
+
+/**
+ * Determinate Nix numbers itself after the Nix that it is built on; Lix counts as the Nix that it left. Of a Nix that
+ * nobody knows the number is believed, but for the feature that would quietly do the wrong thing where it is missing.
+ */
+export function capabilitiesOf({ flavour, major, minor }: NixVersion): NixCapabilities {
+  const release: Release = flavour === "lix" ? LIX_LEFT_AT : [major, minor];
+  const has = (capability: keyof NixCapabilities) => !isBefore(release, since[capability]);
   return {
-    supported: has(since.supported),
-    caretOutputs: has(since.caretOutputs),
-    encodedPaths: has(since.encodedPaths),
-    untrustedSigning: has(since.untrustedSigning),
+    supported: has("supported"),
+    caretOutputs: has("caretOutputs"),
+    encodedPaths: has("encodedPaths") && flavour !== "unknown",
+    untrustedSigning: has("untrustedSigning"),
   };
 }
+
+const isBefore = (one: Release, other: Release): boolean =>
+  one[0] < other[0] || (one[0] === other[0] && one[1] < other[1]);
+
+/** The first release with a capability, as people write it: "2.20". */
+export const firstNixWith = (capability: keyof NixCapabilities): string => since[capability].join(".");
+
+/** The oldest Nix that NixFleet is tested with. */
+export const oldestNix = firstNixWith("supported");

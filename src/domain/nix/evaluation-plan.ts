@@ -3,6 +3,8 @@
 export interface EvaluationShape {
   readonly workers: number;
   readonly hostsPerCall: number;
+  /** What each worker may take. */
+  readonly bytesPerWorker: number;
 }
 
 export interface EvaluationMeans {
@@ -19,9 +21,9 @@ const RESERVED_BYTES = GIB;
 const BYTES_PER_WORKER = 512 * MIB;
 const BYTES_PER_HOST = 64 * MIB;
 /** An evaluator loads nixpkgs first; below this many hosts a second one costs more than it saves. */
-const HOSTS_WORTH_A_WORKER = 12;
+export const HOSTS_WORTH_A_WORKER = 12;
 /** Names come on the command line, which ends at 128 KiB an argument. */
-const MAX_HOSTS_PER_CALL = 400;
+export const MAX_HOSTS_PER_CALL = 400;
 
 export function evaluationShape({ hosts, cpus, availableBytes }: EvaluationMeans): EvaluationShape {
   const usable = Math.max(0, availableBytes - RESERVED_BYTES);
@@ -29,7 +31,7 @@ export function evaluationShape({ hosts, cpus, availableBytes }: EvaluationMeans
   const workers = Math.max(1, Math.min(cpus, affordable, Math.ceil(hosts / HOSTS_WORTH_A_WORKER)));
   const fitting = Math.max(1, Math.floor((usable / workers - BYTES_PER_WORKER) / BYTES_PER_HOST));
   const hostsPerCall = Math.max(1, Math.min(Math.ceil(hosts / workers), fitting, MAX_HOSTS_PER_CALL));
-  return { workers, hostsPerCall };
+  return { workers, hostsPerCall, bytesPerWorker: Math.max(BYTES_PER_WORKER, Math.floor(usable / workers)) };
 }
 
 export function chunksOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {

@@ -40,7 +40,8 @@ function nixAttributes(attributes: LockedInput): string {
   return `{ ${entries.join(" ")} }`;
 }
 
-const CONTEXT = "while evaluating the closure of host ";
+/** Begins the context of a host's errors; its name follows. */
+export const CONTEXT = "while evaluating the closure of host ";
 
 /**
  * A function for `nix eval --apply` on the wrapper's `hosts`: `{ <name> = { success, value }; }`. What Nix can catch

@@ -12,7 +12,8 @@ export interface NixLog {
   readonly warnings: string[];
   /** Builds as counted by Nix. */
   builds: Counter;
-  readonly copied: { paths: number; bytes: number; expectedPaths: number };
+  /** Bytes count as they travel, also those of paths that are not whole yet. */
+  readonly copied: { paths: number; bytes: number; expectedPaths: number; expectedBytes: number };
 }
 
 interface Activity {
@@ -30,12 +31,22 @@ interface Counter {
 export type NixProgress =
   | { readonly kind: "build"; readonly text: string; readonly done: number; readonly expected: number }
   | { readonly kind: "fetch"; readonly text: string }
-  | { readonly kind: "copy"; readonly text: string; readonly done: number; readonly expected: number }
+  | {
+      readonly kind: "copy";
+      readonly text: string;
+      /** Paths. */
+      readonly done: number;
+      readonly expected: number;
+      readonly bytes: number;
+      readonly expectedBytes: number;
+    }
   | { readonly kind: "log"; readonly text: string; readonly drvPath: string }
   | { readonly kind: "message"; readonly text: string };
 
 const KEPT_LOG_LINES = 25;
 const KEPT_MESSAGES = 200;
+/** Nix tells of every 64 KiB; somebody who watches learns of every fourth MiB of a large path. */
+const BYTES_A_STEP = 4 * 1024 * 1024;
 const ERROR_LEVEL = 0;
 const WARNING_LEVEL = 1;
 
@@ -46,7 +57,7 @@ export function emptyNixLog(): NixLog {
     errors: [],
     warnings: [],
     builds: { done: 0, expected: 0 },
-    copied: { paths: 0, bytes: 0, expectedPaths: 0 },
+    copied: { paths: 0, bytes: 0, expectedPaths: 0, expectedBytes: 0 },
   };
 }
 
@@ -77,7 +88,6 @@ function stop(log: NixLog, id: string): NixProgress | undefined {
   log.running.delete(id);
   if (activity?.type !== activityType.copyPath) return undefined;
   log.copied.paths += 1;
-  log.copied.bytes += activity.done;
   return copyProgress(log, activity.subject);
 }
 
@@ -86,14 +96,16 @@ const copyProgress = (log: NixLog, text: string): NixProgress => ({
   text,
   done: log.copied.paths,
   expected: log.copied.expectedPaths,
+  bytes: log.copied.bytes,
+  expectedBytes: log.copied.expectedBytes,
 });
 
 function result(log: NixLog, line: NixLogLine & { action: "result" }): NixProgress | undefined {
   const activity = log.running.get(line.id);
   if (activity === undefined) return undefined;
   if (line.type === resultType.buildLogLine) return buildLogLine(log, activity.subject, String(line.fields[0] ?? ""));
-  if (line.type === resultType.progress) progress(log, activity, line.fields.map(Number));
-  return undefined;
+  if (line.type === resultType.setExpected) setExpected(log, activity, line.fields.map(Number));
+  return line.type === resultType.progress ? progress(log, activity, line.fields.map(Number)) : undefined;
 }
 
 function buildLogLine(log: NixLog, drvPath: string, text: string): NixProgress {
@@ -104,10 +116,23 @@ function buildLogLine(log: NixLog, drvPath: string, text: string): NixProgress {
   return { kind: "log", text, drvPath };
 }
 
-function progress(log: NixLog, activity: Activity, [done = 0, expected = 0]: readonly number[]): void {
-  activity.done = done;
+function progress(
+  log: NixLog,
+  activity: Activity,
+  [done = 0, expected = 0]: readonly number[],
+): NixProgress | undefined {
+  const before = log.copied.bytes;
   if (activity.type === activityType.builds) log.builds = { done, expected };
   if (activity.type === activityType.copyPaths) log.copied.expectedPaths = expected;
+  if (activity.type === activityType.copyPath) log.copied.bytes += done - activity.done;
+  activity.done = done;
+  const steps = [before, log.copied.bytes].map((bytes) => Math.floor(bytes / BYTES_A_STEP));
+  return steps[0] === steps[1] ? undefined : copyProgress(log, activity.subject);
+}
+
+/** The sum of all paths that are to be copied, in bytes. */
+function setExpected(log: NixLog, { type }: Activity, [of, expected = 0]: readonly number[]): void {
+  if (type === activityType.copyPaths && of === activityType.copyPath) log.copied.expectedBytes = expected;
 }
 
 function message(log: NixLog, line: NixLogMessage): NixProgress | undefined {

@@ -9,9 +9,10 @@ export interface NixVersion {
   readonly text: string;
 }
 
-const LINE = /^(nix \((?<flavour>[^)]*)\)) (?<major>\d+)\.(?<minor>\d+)/;
+// Distributions that rename it leave the parentheses out.
+const LINE = /^nix (?:\((?<flavour>[^)]*)\)|[^0-9()]*[^0-9() ]) (?<major>\d+)\.(?<minor>\d+)/;
 
-/** `nix (Nix) 2.26.3+2`, `nix (Lix, like Nix) 2.91.0`, `nix (Determinate Nix 3.1.0) 2.28.2`; undefined for anything else. */
+/** `nix (Nix) 2.26.3+2`, `nix (Lix, like Nix) 2.90.0-lix`, `nix (Determinate Nix 3.1.0) 2.28.2`; undefined for anything else. */
 export function parseNixVersion(output: string): NixVersion | undefined {
   const text = output.split("\n")[0]?.trim() ?? "";
   const groups = LINE.exec(text)?.groups;

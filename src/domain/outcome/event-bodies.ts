@@ -47,11 +47,18 @@ export const phaseStarted = (phase: Phase, host?: HostName): EventBody => ({
   ...named(host),
 });
 
+interface Amounts {
+  readonly done?: number;
+  readonly expected?: number;
+  readonly bytes?: number;
+  readonly expectedBytes?: number;
+}
+
 /** `done` and `expected` in the unit that the text names, such as paths or bytes. */
 export const phaseProgressed = (
   phase: Phase,
   text: string,
-  more: { readonly host?: HostName; readonly done?: number; readonly expected?: number } = {},
+  more: Amounts & { readonly host?: HostName } = {},
 ): EventBody => ({ type: "phase_progress", level: "debug", msg: text, phase, ...more });
 
 export const phaseEnded = (

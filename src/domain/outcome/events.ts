@@ -75,6 +75,9 @@ export const eventSchema = z.discriminatedUnion("type", [
     phase: z.enum(phases),
     done: z.number().optional(),
     expected: z.number().optional(),
+    /** Where the amounts above are not bytes themselves. */
+    bytes: z.number().optional(),
+    expectedBytes: z.number().optional(),
   }),
   z.object({
     ...base,

@@ -2,7 +2,14 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BARE_CUSTOMIZE, bareImageName } from "../../domain/lab/bare-recipe.ts";
-import { CUSTOMIZE, DPKG_OPTIONS, IMAGE_PACKAGES, IMAGE_SUITE, imageName } from "../../domain/lab/image-recipe.ts";
+import {
+  CUSTOMIZE,
+  DPKG_OPTIONS,
+  IMAGE_PACKAGES,
+  imageName,
+  type Suite,
+  USUAL_SUITE,
+} from "../../domain/lab/image-recipe.ts";
 import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { ImageWishes, LabImage, LabImages, Report } from "../../ports/lab.ts";
@@ -10,7 +17,7 @@ import { aptSetup } from "./apt-setup.ts";
 import { runShowing } from "./command.ts";
 import { diesWithUs } from "./dies-with-us.ts";
 import { takeLock } from "./lock.ts";
-import { installNixCommands } from "./nix-commands.ts";
+import { installNixCommands, nixBinDir } from "./nix-commands.ts";
 
 /** @param cache absolute path of the cache folder */
 export const labImages = (cache: string): LabImages => ({
@@ -23,38 +30,53 @@ const BUILDING = "building-";
 
 async function ensure(cache: string, options: ImageWishes, report: Report): Promise<Result<LabImage>> {
   await mkdir(cache, { recursive: true, mode: 0o755 });
-  const root = join(cache, imageName());
-  const bare = join(cache, bareImageName());
+  const common: Recipe = { root: join(cache, imageName()), customize: CUSTOMIZE, suite: USUAL_SUITE };
+  const bare: Recipe = { ...common, root: join(cache, bareImageName()), customize: BARE_CUSTOMIZE };
+  const sid: Recipe = { ...common, root: join(cache, imageName(CUSTOMIZE, "sid")), suite: "sid" };
   const lock = await takeLock(join(cache, "lock"), true);
   try {
-    const present = await exists(root);
-    const built = present ? ok(undefined) : await build(cache, { root, customize: CUSTOMIZE }, options.mirror, report);
-    if (!built.ok) return built;
-    if (options.bare === true && !(await exists(bare))) {
-      report("building the image of bare machines");
-      const made = await build(cache, { root: bare, customize: BARE_CUSTOMIZE }, options.mirror, report);
-      if (!made.ok) return made;
+    const present = await exists(common.root);
+    for (const recipe of [common, ...(options.bare === true ? [bare] : []), ...(options.sid === true ? [sid] : [])]) {
+      const built = await buildUnlessThere(cache, recipe, options.mirror, report);
+      if (!built.ok) return built;
     }
-    return ok({ root, bare, binDir: await installNixCommands(cache, root), built: !present });
+    const binDir = await installNixCommands(cache, common.root, USUAL_SUITE);
+    if (options.sid === true) await installNixCommands(cache, sid.root, "sid");
+    const roots = { root: common.root, bare: bare.root, sid: sid.root };
+    return ok({ ...roots, binDir, sidBinDir: nixBinDir(cache, "sid"), built: !present });
   } finally {
     await lock?.release();
   }
 }
 
-/** Builds beside and renames into place: a folder with the image's name is always whole. */
-async function build(
+interface Recipe {
+  /** Where the image lies when it is there. */
+  readonly root: string;
+  readonly customize: string;
+  readonly suite: Suite;
+}
+
+async function buildUnlessThere(
   cache: string,
-  image: { readonly root: string; readonly customize: string },
+  recipe: Recipe,
   mirror: string | undefined,
   report: Report,
 ): Promise<Result<void>> {
+  if (await exists(recipe.root)) return ok(undefined);
+  if (recipe.suite !== USUAL_SUITE) report(`building the image of ${recipe.suite}`);
+  if (recipe.customize === BARE_CUSTOMIZE) report("building the image of bare machines");
+  return build(cache, recipe, mirror, report);
+}
+
+/** Builds beside and renames into place: a folder with the image's name is always whole. */
+async function build(cache: string, image: Recipe, mirror: string | undefined, report: Report): Promise<Result<void>> {
   // Under the lock nobody else builds, so whatever half-made folder lies here is an orphan.
   await removeHalfMade(cache);
   const workshop = join(cache, `${BUILDING}${process.pid}`);
   await mkdir(workshop, { mode: 0o755 });
   const customize = join(workshop, "customize.sh");
   await writeFile(customize, image.customize, { mode: 0o755 });
-  const argv = mmdebstrap(await aptSetup(IMAGE_SUITE, mirror), customize, join(workshop, "root"));
+  const argv = mmdebstrap(image.suite, await aptSetup(image.suite, mirror), customize, join(workshop, "root"));
   const { ok: built, log } = await runShowing(diesWithUs(argv), (line) => report(line.replace(/^I: /, "")));
   if (!built) {
     await rm(workshop, { recursive: true, force: true });
@@ -66,6 +88,7 @@ async function build(
 }
 
 function mmdebstrap(
+  suite: Suite,
   apt: { readonly sources: readonly string[]; readonly settings: readonly string[] },
   customize: string,
   target: string,
@@ -78,7 +101,7 @@ function mmdebstrap(
     ...apt.settings.map((setting) => `--aptopt=${setting}`),
     ...DPKG_OPTIONS.map((option) => `--dpkgopt=${option}`),
     `--customize-hook=${customize}`,
-    IMAGE_SUITE,
+    suite,
     target,
     ...apt.sources,
   ];

@@ -34,10 +34,15 @@ async function start(
   const own = machineFolder(folder, machine.name);
   const running = await readRecord(join(own, "supervisor"));
   if (running !== undefined && (await isAlive(running))) return ok(undefined);
-  await prepareFolder(own, machine.bare === true ? image.bare : image.root);
+  await prepareFolder(own, imageOf(machine, image));
   const layered = await writeMachineLayer(folder, state, machine, keys);
   if (!layered.ok) return err(layered.error);
   return await launchSupervisor(own, state, machine);
+}
+
+function imageOf({ bare, suite }: LabMachine, image: LabImage): string {
+  if (bare === true) return image.bare;
+  return suite === "sid" ? image.sid : image.root;
 }
 
 /** The disk (`upper`) is kept when there is one; everything else is written anew. */

@@ -10,8 +10,10 @@ import {
   strictProjection,
   tolerantProjection,
 } from "../../domain/nix/expression.ts";
+import type { NixLog } from "../../domain/nix/log.ts";
 import { withoutColour } from "../../domain/nix/messages.ts";
 import { placeOfDefinition } from "../../domain/nix/named-definition.ts";
+import { isOwnFile, type SourceTree, withOwnFiles, withoutTreeUrls } from "../../domain/nix/own-files.ts";
 import type { NixTrouble } from "../../domain/nix/trouble.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
@@ -25,6 +27,8 @@ export interface Question {
 
 export interface EvaluationSite {
   readonly run: RunNix;
+  /** nix-eval-jobs, where there is one that fits. */
+  readonly runJobs?: RunNix | undefined;
   /** The wrapper with the inventory, as a flake reference. */
   readonly wrapper: string;
   /** Arguments that every evaluation of this fleet has. */
@@ -32,11 +36,6 @@ export interface EvaluationSite {
   /** Where the fleet lies in the store, and where it came from, to name the user's own file in errors. */
   readonly sourceTree: () => Promise<SourceTree | undefined>;
   readonly signal: AbortSignal;
-}
-
-export interface SourceTree {
-  readonly storePath: string;
-  readonly root: string;
 }
 
 export interface EvaluationTrouble {
@@ -86,13 +85,17 @@ async function ask(
     signal: site.signal,
     timeoutMs: TIMEOUT_MS,
   });
-  // Nix only warns of it, and the rest then fails for another reason or, worse, does not.
-  const { warnings } = called.ok ? called.value.log : called.error.log;
-  const ignored = warnings.find((text) => IGNORED_OVERRIDE.test(withoutColour(text)));
-  if (ignored !== undefined) return err({ failure: unknownInput(withoutColour(ignored)) });
+  const ignored = ignoredOverride(called.ok ? called.value.log : called.error.log);
+  if (ignored !== undefined) return err({ failure: ignored });
   if (!called.ok) return err(await evaluationTrouble(site, called.error, onlyHost));
   const answer = parseAnswer(called.value.stdout);
   return typeof answer === "string" ? err({ failure: badAnswer(answer) }) : ok(answer);
+}
+
+/** Nix only warns of it, and the rest then fails for another reason or, worse, does not. */
+export function ignoredOverride({ warnings }: NixLog): Failure | undefined {
+  const ignored = warnings.map(withoutColour).find((text) => IGNORED_OVERRIDE.test(text));
+  return ignored === undefined ? undefined : unknownInput(ignored);
 }
 
 async function evaluationTrouble(
@@ -102,16 +105,14 @@ async function evaluationTrouble(
 ): Promise<EvaluationTrouble> {
   if (trouble.failure.code !== "nix/command-failed") return { failure: trouble.failure };
   const tree = await site.sourceTree();
-  const error = describeEvaluationError(
-    trouble.log.errors,
-    (file) => tree !== undefined && file.startsWith(`${tree.storePath}/`),
-  );
+  const errors = trouble.log.errors.map((message) => (tree === undefined ? message : withoutTreeUrls(message, tree)));
+  const error = describeEvaluationError(errors, (file) => tree !== undefined && isOwnFile(file, tree));
   if (error === undefined) return { failure: trouble.failure };
   const name = hostInContexts(error.contexts);
   const host = onlyHost ?? (name === undefined ? undefined : parseHostName(name));
   return {
     ...(host === undefined ? {} : { host }),
-    failure: evaluationFailure(withPlace(error), host, (text) => ownFiles(text, tree)),
+    failure: evaluationFailure(withPlace(error), host, (text) => withOwnFiles(text, tree)),
   };
 }
 
@@ -124,10 +125,6 @@ function withPlace(error: EvaluationError): EvaluationError {
     return error;
   }
 }
-
-/** The user's files instead of their copies in the store. */
-const ownFiles = (text: string, tree: SourceTree | undefined): string =>
-  tree === undefined ? text : text.replaceAll(`${tree.storePath}/`, `${tree.root}/`);
 
 const badAnswer = (problem: string): Failure =>
   failure("nix/bad-answer", "the flake's answer does not have the expected form", {

@@ -15,6 +15,8 @@ interface NixCall {
   /** Limit for a silence; none when left out. */
   readonly idleTimeoutMs?: number;
   readonly onProgress?: (progress: NixProgress) => void;
+  /** Each line of the answer as it comes. */
+  readonly onStdoutLine?: (line: string) => void;
 }
 
 interface NixAnswer {
@@ -34,7 +36,7 @@ const common = (emptyRegistry: string): readonly string[] => [
 ];
 
 /**
- * @param nix path of the program
+ * @param nix path of the program: Nix, or another that takes its options
  * @param cacheDir for an empty flake registry
  */
 export function nixRunner(nix: string, cacheDir: string, env: Environment): RunNix {
@@ -52,6 +54,7 @@ export function nixRunner(nix: string, cacheDir: string, env: Environment): RunN
       signal: call.signal,
       timeoutMs: call.timeoutMs,
       ...(call.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: call.idleTimeoutMs }),
+      ...(call.onStdoutLine === undefined ? {} : { onStdoutLine: call.onStdoutLine }),
       onStderrLine: (text) => {
         const line = parseLogLine(text);
         const progress = line === undefined ? undefined : addLogLine(log, line);

@@ -3,11 +3,18 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism, freemem } from "node:os";
 import pLimit from "p-limit";
 import type { HostName } from "../../domain/ids.ts";
-import { chunksOf, evaluationShape } from "../../domain/nix/evaluation-plan.ts";
+import {
+  chunksOf,
+  type EvaluationShape,
+  evaluationShape,
+  HOSTS_WORTH_A_WORKER,
+  MAX_HOSTS_PER_CALL,
+} from "../../domain/nix/evaluation-plan.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { EvaluatedHost } from "../../ports/nix-builder.ts";
 import { askHosts, type EvaluationSite } from "./ask-hosts.ts";
+import { evaluateInJobs } from "./eval-jobs.ts";
 
 export type HostOutcomes = Map<HostName, Result<EvaluatedHost>>;
 
@@ -37,13 +44,36 @@ export async function evaluateHosts(
     outcomes.set(host, outcome);
     onDone(outcomes.size);
   };
-  const chunks = chunksOf(hosts, shape.hostsPerCall);
+  const unusable = await throughJobs(site, hosts, shape, record, (host) => unexplained.push(host));
+  if (unusable !== undefined) return err(unusable);
+  const chunks = chunksOf(
+    hosts.filter((host) => !outcomes.has(host) && !unexplained.includes(host)),
+    shape.hostsPerCall,
+  );
   const troubles = await Promise.all(
     chunks.map((chunk) => limit(() => evaluateChunk(site, chunk, record, (more) => unexplained.push(...more)))),
   );
   const whole =
     troubles.find((trouble) => trouble !== undefined) ?? (await explain(site, unexplained, shape.workers, record));
   return whole === undefined ? ok(outcomes) : err(whole);
+}
+
+/** What one evaluator can hold needs none to start others. */
+async function throughJobs(
+  site: EvaluationSite,
+  hosts: readonly HostName[],
+  shape: EvaluationShape,
+  record: Record,
+  leave: (host: HostName) => void,
+): Promise<Failure | undefined> {
+  if (site.runJobs === undefined || hosts.length <= HOSTS_WORTH_A_WORKER) return undefined;
+  for (const some of chunksOf(hosts, MAX_HOSTS_PER_CALL)) {
+    const unusable = await evaluateInJobs(site.runJobs, site, some, shape, (host, outcome) =>
+      outcome === "threw" ? leave(host) : record(host, ok(outcome)),
+    );
+    if (unusable !== undefined) return unusable;
+  }
+  return undefined;
 }
 
 type Record = (host: HostName, outcome: Result<EvaluatedHost>) => void;

@@ -1,10 +1,11 @@
 /** From a source and an inventory to derivations; an unchanged fleet costs no process. */
 import { z } from "zod";
 import type { HostName } from "../../domain/ids.ts";
+import type { SourceTree } from "../../domain/nix/own-files.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { EvaluatedHost, EvaluateRequest, FleetSource } from "../../ports/nix-builder.ts";
-import { askAttribute, type EvaluationSite, type FlakeAttribute, type SourceTree } from "./ask-hosts.ts";
+import { askAttribute, type EvaluationSite, type FlakeAttribute } from "./ask-hosts.ts";
 import { evaluateHosts, type HostOutcomes } from "./evaluate-hosts.ts";
 import { evaluationCache } from "./evaluation-cache.ts";
 import type { NixInstallation } from "./installation.ts";
@@ -50,6 +51,7 @@ async function evaluateMissing(
   const tree = sourceTree(nix, settings, request);
   const site: EvaluationSite = {
     run: nix.run,
+    runJobs: nix.runJobs,
     wrapper: await writeWrapper(settings.cacheDir, request.source, request.inventoryJson),
     overrides: request.source.overrides,
     sourceTree: async () => {

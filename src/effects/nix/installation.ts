@@ -9,6 +9,7 @@ import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import { findNix } from "../lab/nix-outside.ts";
 import { runProcess } from "../process/run.ts";
 import { nixRunner, type RunNix } from "./command.ts";
+import { findEvalJobs } from "./eval-jobs.ts";
 import { readJsonFile, writeJsonFile } from "./json-file.ts";
 import type { NixSettings } from "./settings.ts";
 
@@ -18,6 +19,8 @@ export interface NixInstallation {
   readonly version: NixVersion;
   readonly capabilities: NixCapabilities;
   readonly run: RunNix;
+  /** nix-eval-jobs, where there is one that fits. */
+  readonly runJobs?: RunNix;
 }
 
 const VERSION_TIMEOUT_MS = 30_000;
@@ -30,11 +33,14 @@ export async function nixInstallation(settings: NixSettings, signal: AbortSignal
   if (!version.ok) return version;
   const capabilities = capabilitiesOf(version.value);
   if (!capabilities.supported) return err(tooOld(version.value, found.nix));
+  const runnerOf = (program: string) => nixRunner(program, settings.cacheDir, settings.env);
+  const evalJobs = findEvalJobs(version.value, settings.env);
   return ok({
     path: found.nix,
     version: version.value,
     capabilities,
-    run: nixRunner(found.nix, settings.cacheDir, settings.env),
+    run: runnerOf(found.nix),
+    ...(evalJobs === undefined ? {} : { runJobs: runnerOf(evalJobs) }),
   });
 }
 

@@ -84,7 +84,8 @@ export function flakeFailure({ failure: cause, log }: NixTrouble, flakeFolder: s
       next: "Run `nix flake lock` and commit flake.lock.",
     });
   }
-  const error = describeEvaluationError(log.errors, isFlakeFile);
+  const isOwn = (file: string) => isFlakeFile(file) || file === join(flakeFolder, "flake.nix");
+  const error = describeEvaluationError(log.errors, isOwn);
   if (error !== undefined) return evaluationFailure(error, undefined, (file) => ownFlakeFile(file, flakeFolder));
   return failure("nix/flake-failed", `Nix cannot read the flake: ${cause.what}`, {
     ...(cause.detail === undefined ? {} : { detail: cause.detail }),
@@ -92,7 +93,7 @@ export function flakeFailure({ failure: cause, log }: NixTrouble, flakeFolder: s
   });
 }
 
-// Nix reads only flake.nix here, from a copy whose path the error alone tells.
+// Nix reads only flake.nix here, from a copy whose path the error alone tells; since 2.34 it names the file itself.
 const isFlakeFile = (file: string): boolean => /^\/nix\/store\/[^/]+-source\/.*flake\.nix$/.test(file);
 
 const ownFlakeFile = (file: string, folder: string): string => (isFlakeFile(file) ? join(folder, "flake.nix") : file);

@@ -1,6 +1,7 @@
 /** Signs closures with the fleet's key, and remembers which are signed. */
 import { join } from "node:path";
 import type { StorePath } from "../../domain/ids.ts";
+import { firstNixWith } from "../../domain/nix/capabilities.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { NixInstallation } from "./installation.ts";
@@ -39,7 +40,9 @@ function signFailure(cause: Failure, nix: NixInstallation): Failure {
   if (cause.code !== "nix/command-failed") return cause;
   const advice = nix.capabilities.untrustedSigning
     ? {}
-    : { next: "With this Nix only root and trusted users may sign; install Nix 2.17 or newer." };
+    : {
+        next: `With this Nix only root and trusted users may sign; install Nix ${firstNixWith("untrustedSigning")} or newer.`,
+      };
   return failure("nix/sign-failed", `signing failed: ${cause.what}`, {
     ...(cause.detail === undefined ? {} : { detail: cause.detail }),
     ...advice,

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalJson } from "../../domain/canonical-json.ts";
+import { firstNixWith } from "../../domain/nix/capabilities.ts";
 import type { LockedInput } from "../../domain/nix/expression.ts";
 import { fileUrl } from "../../domain/nix/flake-url.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
@@ -126,7 +127,7 @@ async function dirtyFingerprint({ root, folder, status }: GitTree): Promise<stri
 
 const awkwardPath = (path: string, nix: NixInstallation): Failure =>
   failure("nix/source-failed", "this Nix cannot read a changed tree in a folder with such a name", {
-    expected: "Nix 2.20, or a path of letters, digits and common signs",
+    expected: `Nix ${firstNixWith("encodedPaths")}, or a path of letters, digits and common signs`,
     found: `${nix.version.text}; ${path}`,
     next: "Commit the changes, move the fleet, or install a newer Nix.",
   });

@@ -11,6 +11,8 @@ export interface ImageRequest {
   readonly archive?: true;
   /** Some machines are to be bare. */
   readonly bare?: boolean;
+  /** Some machines are to be of the suite sid. */
+  readonly sid?: boolean;
 }
 
 /** Checks and completes what this machine needs, then builds the image unless the cache has it. */
@@ -20,8 +22,8 @@ export async function prepareImage(lab: Lab, request: ImageRequest, report: Repo
   const packages = await completePackages(lab, request, report);
   if (!packages.ok) return packages;
   if (request.forgetImage) await lab.images.forget();
-  const { mirror, bare = false } = request;
-  return await lab.images.ensure({ bare, ...(mirror === undefined ? {} : { mirror }) }, report);
+  const { mirror, bare = false, sid = false } = request;
+  return await lab.images.ensure({ bare, sid, ...(mirror === undefined ? {} : { mirror }) }, report);
 }
 
 async function completePackages(lab: Lab, request: ImageRequest, report: Report): Promise<Result<void>> {

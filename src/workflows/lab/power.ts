@@ -5,7 +5,7 @@ import type { Lab, Report } from "../../ports/lab.ts";
 import { machinesNamed, presentLab } from "./list.ts";
 import { withLabLock } from "./lock.ts";
 import { READY_TIMEOUT_MS, waitUntilReady } from "./ready.ts";
-import { hasBare, makeKeys } from "./up.ts";
+import { imagesOf, makeKeys } from "./up.ts";
 
 /** Throws the disks of these machines away (all machines for no name) and boots them from the image again. */
 export function resetMachines(lab: Lab, names: readonly string[], report: Report): Promise<Result<readonly string[]>> {
@@ -60,7 +60,7 @@ async function switchOn(
   machines: readonly LabMachine[],
   report: Report,
 ): Promise<Result<void>> {
-  const image = await lab.images.ensure({ bare: hasBare(state) }, report);
+  const image = await lab.images.ensure(imagesOf(state), report);
   if (!image.ok) return image;
   const keys = await makeKeys(lab, state);
   if (!keys.ok) return keys;

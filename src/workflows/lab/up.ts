@@ -31,7 +31,7 @@ export function bringUp(lab: Lab, request: UpRequest, report: Report): Promise<R
     const state = await settle(lab, request);
     if (!state.ok) return state;
     const archive = state.value.archive === true ? { archive: true as const } : {};
-    const image = await prepareImage(lab, { ...request, ...archive, bare: hasBare(state.value) }, report);
+    const image = await prepareImage(lab, { ...request, ...archive, ...imagesOf(state.value) }, report);
     if (!image.ok) return image;
     // From here on there is something to take down, so what it will be is on disk before it is made.
     await lab.store.write(state.value);
@@ -75,7 +75,11 @@ async function settleIn(
   return addresses.ok ? state : addresses;
 }
 
-export const hasBare = ({ machines }: LabState): boolean => machines.some(({ bare }) => bare === true);
+/** Which images the machines need besides the common one. */
+export const imagesOf = ({ machines }: LabState): { readonly bare: boolean; readonly sid: boolean } => ({
+  bare: machines.some(({ bare }) => bare === true),
+  sid: machines.some(({ suite }) => suite === "sid"),
+});
 
 export async function makeKeys(lab: Lab, state: LabState): Promise<Result<LabPublicKeys>> {
   const nix = lab.nix();

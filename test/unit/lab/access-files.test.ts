@@ -15,6 +15,7 @@ function labOf(hosts: number, bare: readonly string[] = []): LabState {
     shape: { all: "ubuntu" as const, byName: {} },
     sudo: { all: "nopasswd" as const, byName: { "lab-1": "password" as const } },
     bare,
+    suite: { all: "trixie" as const, byName: {} },
   };
   const state = desiredLab(labIdOf("/lab"), "/cache", options, undefined, () => "0".repeat(32));
   if (!state.ok) throw new Error(state.error.what);

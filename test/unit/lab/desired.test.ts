@@ -13,6 +13,7 @@ const usual: LabOptions = {
   shape: { all: "ubuntu", byName: {} },
   sudo: { all: "nopasswd", byName: { "lab-1": "password" } },
   bare: [],
+  suite: { all: "trixie", byName: {} },
 };
 
 let made = 0;
@@ -57,6 +58,7 @@ describe("the lab that is wanted", () => {
     ["other addresses", { subnet: "198.18.1.0/24" }],
     ["another shape", { shape: { all: "debian", byName: {} } }],
     ["a machine that is bare", { bare: ["lab-1"] }],
+    ["another suite on one machine", { suite: { all: "trixie", byName: { "lab-2": "sid" } } }],
     ["another sudo on one machine", { sudo: { all: "nopasswd", byName: {} } }],
   ])("is refused with %s than the one that is up", (_, options) => {
     expect(desire(options, lab())).toMatchObject({ ok: false, error: { code: "lab/different" } });
@@ -69,6 +71,7 @@ describe("the lab that is wanted", () => {
     ["a name that is no host name", { prefix: "-web" }],
     ["a name with dots", { prefix: "web.example" }],
     ["a name that leaves no room for numbers", { prefix: "w".repeat(60) }],
+    ["a bare machine of sid", { bare: ["lab-1"], suite: { all: "sid", byName: {} } }],
   ])("is refused with %s", (_, options) => {
     expect(desire(options)).toMatchObject({ ok: false, error: { code: "lab/bad-option" } });
   });

@@ -12,6 +12,7 @@ const machine = (number: number): LabMachine => ({
   address: `198.18.0.${10 + number}`,
   shape: "ubuntu",
   sudo: "nopasswd",
+  suite: "trixie",
   machineId: "0".repeat(32),
 });
 const machines = [machine(1), machine(2)];

@@ -28,6 +28,20 @@ describe("the board", () => {
     ]);
   });
 
+  test("says how much of a closure has travelled", () => {
+    const name = host("web-1");
+    const amounts = { host: name, done: 3, expected: 10, bytes: 12 * 2 ** 20, expectedBytes: 40 * 2 ** 20 };
+    const events = eventsOf([
+      runStarted("0.1.0", "apply", "ann@desk"),
+      planMade(sha("b"), 1, 1),
+      phaseStarted("copy", name),
+      phaseProgressed("copy", `/nix/store/${"a".repeat(32)}-linux-6.12.41`, amounts),
+    ]);
+    expect(renderBoard(boardAfter(events), view)[1]).toMatch(
+      /^ {2}web-1 {2}copy 3\/10, 12 MiB of 40 MiB {2}\d\d:\d\d {2}linux-6\.12\.41$/,
+    );
+  });
+
   test("counts hosts by phase and outcome, and names those that take longest", () => {
     const hosts = Array.from({ length: 1000 }, (_, index) => host(`web-${index + 1}`));
     const events = eventsOf([

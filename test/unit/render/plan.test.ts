@@ -54,6 +54,25 @@ describe("a plan for people", () => {
     expect(shown.split("\n").length).toBeLessThan(60);
   });
 
+  test("shows the line that keeps a host from being planned", () => {
+    const [example] = alikePlan.hosts;
+    const what = "undefined variable 'prot'";
+    const at = { file: "/srv/fleet/hosts/web-1.nix", line: 12, column: 5, excerpt: "    prot;" };
+    const error = { code: "nix/evaluation-failed", what, at, next: "Repair this host's configuration." };
+    const failed = { ...example!, name: "web-1", action: "failed" as const, code: error.code, reason: what, error };
+    expect(renderPlan({ ...alikePlan, hosts: [failed] }, view)).toContain(
+      [
+        "failed  web-1",
+        "  undefined variable 'prot' [nix/evaluation-failed]",
+        "  at        /srv/fleet/hosts/web-1.nix:12:5",
+        "     |",
+        "  12 |     prot;",
+        "     |     ^",
+        "  next      Repair this host's configuration.",
+      ].join("\n"),
+    );
+  });
+
   test("says only with -v that nobody knows whether a reboot is needed", () => {
     const [example] = alikePlan.hosts;
     const host = { ...example!, reboot: { needed: "unknown" as const, reasons: ["nothing records it"] } };

@@ -22,7 +22,8 @@ find_nixos_signs() {
   whole_text "$LIVE/init-interface-version" || :
   nixos_live_init=$text
   read_staged
-  export nixos_live_inhibitors nixos_live_init nixos_booted_params nixos_next_params nixos_booted_triggers nixos_next_triggers staged_system staged_reasons
+  trial_state
+  export trial_state trial_system nixos_live_inhibitors nixos_live_init nixos_booted_params nixos_next_params nixos_booted_triggers nixos_next_triggers staged_system staged_reasons
 }
 
 # read_staged: into $staged_system what was committed without being made live, and into $staged_reasons why, a line each.
@@ -73,6 +74,8 @@ nixos_facts_program=$flat_json_program'
       emit("staged", staged "\n" ENVIRON["staged_reasons"])
       reasons = "\nit was applied for the next boot: " one_line(ENVIRON["staged_reasons"])
     }
+    if (ENVIRON["trial_state"] == "running") return "yes\nwhat is booted was to be tried, and is not the default yet"
+    if (ENVIRON["trial_state"] == "waiting") reasons = reasons "\na boot is to try " package_of(ENVIRON["trial_system"])
     split("kernel initrd kernel-modules", names, " ")
     for (i = 1; i <= 3; i++) reasons = reasons link_reason(names[i])
     reasons = reasons params_reason(ENVIRON["nixos_booted_params"], ENVIRON["nixos_next_params"])

@@ -60,7 +60,10 @@ last_words() {
 needs_boot() {
   local keys old
   why_boot=
-  [ "$mode" != boot ] || why_boot="the inventory says activation: boot"
+  case $mode in
+  boot) why_boot="the inventory wants it to come with a boot" ;;
+  once) why_boot="one boot is to try it" ;;
+  esac
   whole_text "$LIVE/switch-inhibitors" || :
   old=$text
   whole_text "$target/switch-inhibitors" || :

@@ -21,9 +21,9 @@ nixos_activation() {
     esac
   fi
   code=0
-  nixos_commit || code=$?
+  if [ "$mode" = once ] && nixos_can_try; then nixos_try; else nixos_commit; fi || code=$?
   [ "$code" = 0 ] || { nixos_go_back; return; }
-  audit applied "$run" "$owner" "$target"
+  if [ -s "$TRIAL" ]; then audit trial "$run" "$owner" "$target"; else audit applied "$run" "$owner" "$target"; fi
 }
 
 nixos_intent() {
@@ -52,12 +52,17 @@ nixos_commit() {
   fi
   begin keep-secrets
   run_step keep-secrets || return
+  nixos_settle
+}
+
+# nixos_settle: every boot from now on runs it.
+nixos_settle() {
   begin commit
   nixos_set_profile "$target" || { failed_step=commit; return "$EX_FAILED"; }
   begin boot-loader
   nixos_switch "$target" boot || { boot_loader_failed "$?"; return; }
   begin state
-  if ! { nixos_staged && nixos_forget_manifests && run_step state; }; then
+  if ! { nixos_staged && forget_trial && nixos_forget_manifests && run_step state; }; then
     failed_step=state
     return "$EX_STORAGE"
   fi

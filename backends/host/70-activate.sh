@@ -4,7 +4,7 @@
 # activate RUN SYSTEM EXPECTED-SYSTEM EXPECTED-GENERATION OWNER REVISION [DESCRIPTION MODE]
 verb_activate() {
   take_confirm "$@" && shift
-  case $#:${8:-live} in 6:live | 8:live | 8:boot) ;; *) refuse "$EX_USAGE" "activate takes six arguments, or eight" ;; esac
+  case $#:${8:-live} in 6:live | 8:live | 8:boot | 8:once) ;; *) refuse "$EX_USAGE" "activate takes six arguments, or eight" ;; esac
   { [ "${7:--}" = - ] || is_store_path "$7"; } || refuse "$EX_USAGE" "activate: not a store path: $7"
   is_store_path "$2" || refuse "$EX_USAGE" "activate: not a store path: $2"
   begin_run "$@"

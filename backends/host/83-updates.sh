@@ -58,7 +58,8 @@ updates_simulations() {
   done
   updates_simulation own - upgrade --with-new-pkgs
   updates_simulation phased - -o APT::Get::Always-Include-Phased-Updates=true upgrade --with-new-pkgs
-  updates_simulation all - -o APT::Get::Always-Include-Phased-Updates=true --ignore-hold dist-upgrade
+  # Without the last option apt refuses even to think of a change to what was held by hand.
+  updates_simulation all - -o APT::Get::Always-Include-Phased-Updates=true --ignore-hold --allow-change-held-packages dist-upgrade
 }
 
 # full_overlay RULES: the rules, then what the host's own file says; the first rule that matches wins.

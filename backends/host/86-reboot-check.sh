@@ -47,10 +47,20 @@ reboot_needrestart() {
   emit needrestart "$(needrestart -b -k 2>/dev/null </dev/null)"
 }
 
-# What autoUpgrade compares: a change in one of the three takes a reboot to come to life.
+# What autoUpgrade compares: a change in one of the three takes a reboot to come to life. What is being tried is what was wanted.
 reboot_nixos() {
-  local part
+  local part system
+  system=$(readlink -f -- "$BOOTED")
+  is_store_path "$system" || return 0
+  emit nixos.booted "$system"
+  trial_state
+  [ "$trial_state" = none ] || emit nixos.trial "$trial_state$TAB$trial_system"
+  [ "$trial_state" != running ] || return 0
   for part in initrd kernel kernel-modules; do
-    [ "$(readlink -f -- "/run/booted-system/$part")" = "$(readlink -f -- "$PROFILE/$part")" ] || emit nixos.changed "$part"
+    [ "$(readlink -f -- "$BOOTED/$part")" = "$(readlink -f -- "$PROFILE/$part")" ] || emit nixos.changed "$part"
   done
+  read_staged
+  { [ -n "$staged_system" ] && [ "$staged_system" = "$(readlink -f -- "$PROFILE")" ] &&
+    [ "$staged_system" != "$system" ]; } || return 0
+  emit nixos.staged "$staged_system"
 }

@@ -8,10 +8,17 @@ REBOOTS=$STATE_DIR/reboots
 verb_reboot() {
   case ${1:-}:$# in
   issue:5) reboot_issue "$2" "$3" "$4" "$5" ;;
-  verified:2) is_run_id "$2" && rm -f -- "$REBOOTS" ;;
+  verified:2) reboot_verified "$2" ;;
   *) refuse "$EX_USAGE" "reboot: unknown action or arguments" ;;
   esac
   finish 0
+}
+
+# reboot_verified RUN: the host is well after it.
+reboot_verified() {
+  is_run_id "$1" || refuse "$EX_USAGE" "reboot: bad arguments"
+  nixos_keep_tried "$1"
+  rm -f -- "$REBOOTS"
 }
 
 reboot_issue() {

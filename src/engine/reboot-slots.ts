@@ -8,6 +8,8 @@ import type { SlotStore } from "../ports/slot-store.ts";
 export interface Budget {
   readonly group: string;
   readonly max: number;
+  /** Hosts that were out of service before. */
+  readonly out?: readonly string[] | undefined;
 }
 
 export interface RebootSlots {
@@ -67,7 +69,7 @@ async function takeAll(
   signal: AbortSignal,
 ): Promise<Result<Budget | undefined>> {
   for (const budget of budgets) {
-    const taken = await store.acquire(budget.group, host, budget.max, signal);
+    const taken = await store.acquire(budget.group, host, budget.max, signal, budget.out);
     if (!taken.ok) return taken;
     if (taken.value === "full") return ok(budget);
   }
@@ -89,9 +91,12 @@ async function nobodyReturns(
   return told.value.holders.every((holder) => lost.has(holder));
 }
 
-const spent = ({ group, max }: Budget, hopeless: boolean): Failure =>
+const spent = ({ group, max, out = [] }: Budget, hopeless: boolean): Failure =>
   failure("reboot/budget", `the reboot budget of ${group} is spent`, {
-    expected: `fewer than ${max} hosts of ${group} rebooting`,
-    found: hopeless ? "failed hosts of this run keep their slots" : "no slot became free in time",
+    expected: `fewer than ${max} hosts of ${group} rebooting or out of service`,
+    found: hopeless ? "failed hosts of this run keep their slots" : `no slot became free in time${outWords(out)}`,
     next: `nixfleet slots status ${group} shows who holds them`,
   });
+
+const outWords = (out: readonly string[]): string =>
+  out.length === 0 ? "" : `; out of service before the run began: ${out.slice(0, 5).join(", ")}`;

@@ -4,12 +4,21 @@ import type { HostName, StorePath } from "../domain/ids.ts";
 import type { Manifest } from "../domain/manifest/manifest.ts";
 import type { HostAnswer } from "../domain/nix/answer.ts";
 import type { LockedInput } from "../domain/nix/expression.ts";
+import type { LockChange } from "../domain/nix/lock-file.ts";
 import type { NixProgress } from "../domain/nix/log.ts";
 import type { Result } from "../domain/outcome/result.ts";
 
 export interface NixBuilder {
   /** Identifies the fleet's source. A clean git tree, or one seen before, is known without starting Nix. */
   source(signal: AbortSignal): Promise<Result<FleetSource>>;
+  /** The same source with newer versions of these inputs. Nothing is written before the lock is kept. */
+  updateInputs(request: {
+    readonly source: FleetSource;
+    readonly names: readonly string[];
+    readonly signal: AbortSignal;
+  }): Promise<Result<UpdatedSource>>;
+  /** Writes flake.lock. Fails with `nix/lock-moved` when it is no longer the one that this one was made from. */
+  keepLock(lock: LockChange): Promise<Result<void>>;
   /**
    * Evaluates the closures of these hosts. One bad host does not sink the others: its entry holds the failure. An error
    * of the flake as a whole is the failure of the call. An unchanged fleet (same source, lock, inventory and Nix) is
@@ -58,6 +67,11 @@ export interface FleetSource {
   readonly digest: string;
   /** What its owner should know, such as Nix files that git does not track and Nix therefore ignores. */
   readonly warnings: readonly string[];
+}
+
+export interface UpdatedSource {
+  readonly source: FleetSource;
+  readonly lock: LockChange;
 }
 
 export interface EvaluateRequest {

@@ -10,8 +10,15 @@ export interface SlotStore {
    * which is never taken for a grant.
    *
    * @param max how many slots this fleet's inventory allows
+   * @param out other hosts of the group that are out of service: whether they hold a slot or not, each takes one
    */
-  acquire(group: string, holder: string, max: number, signal: AbortSignal): Promise<Result<"granted" | "full">>;
+  acquire(
+    group: string,
+    holder: string,
+    max: number,
+    signal: AbortSignal,
+    out?: readonly string[],
+  ): Promise<Result<"granted" | "full">>;
   /** Gives the slot back; does nothing when the holder has none. */
   release(group: string, holder: string, signal: AbortSignal): Promise<Result<void>>;
   /** Null when the group was never used, "untold" when this kind of store does not tell. */

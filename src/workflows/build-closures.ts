@@ -2,6 +2,7 @@
 import type { HostName } from "../domain/ids.ts";
 import { inventoryForNix } from "../domain/inventory/for-nix.ts";
 import type { Inventory, ResolvedHost } from "../domain/inventory/resolved.ts";
+import type { LockChange } from "../domain/nix/lock-file.ts";
 import { phaseEnded, phaseProgressed, phaseStarted } from "../domain/outcome/event-bodies.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { Recorder } from "../engine/recorder.ts";
@@ -14,10 +15,14 @@ export interface Building {
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Inputs of the flake to be taken as new as they are. */
+  readonly updateInputs?: readonly string[];
 }
 
 export interface Closures {
   readonly source: FleetSource;
+  /** Absent when no input was to be updated. */
+  readonly lock?: LockChange;
   readonly hosts: ReadonlyMap<HostName, Result<BuiltHost>>;
   /** By host: what its configuration wants people to know. */
   readonly warnings: ReadonlyMap<HostName, readonly string[]>;
@@ -25,19 +30,25 @@ export interface Closures {
 
 /** Fails only when the flake as a whole cannot be used; a host's own trouble is its own entry. */
 export async function buildClosures(hosts: readonly ResolvedHost[], building: Building): Promise<Result<Closures>> {
-  const source = await building.builder.source(building.signal);
-  if (!source.ok) return source;
-  const evaluated = await evaluate(hosts, source.value, building);
+  const chosen = await sourceOf(building);
+  if (!chosen.ok) return chosen;
+  const evaluated = await evaluate(hosts, chosen.value.source, building);
   if (!evaluated.ok) return evaluated;
   const good = [...evaluated.value.values()].flatMap((host) => (host.ok ? [host.value] : []));
   const built = await build(good, building);
   const outcome = (name: HostName, host: Result<EvaluatedHost>): Result<BuiltHost> =>
     host.ok ? (built.get(name) ?? missing(name)) : err(host.error);
   return ok({
-    source: source.value,
+    ...chosen.value,
     hosts: new Map([...evaluated.value].map(([name, host]) => [name, outcome(name, host)])),
     warnings: new Map(good.map((host) => [host.host, host.warnings])),
   });
+}
+
+async function sourceOf({ builder, signal, updateInputs: names = [] }: Building) {
+  const source = await builder.source(signal);
+  if (!source.ok || names.length === 0) return source.ok ? ok({ source: source.value }) : source;
+  return builder.updateInputs({ source: source.value, names, signal });
 }
 
 async function evaluate(hosts: readonly ResolvedHost[], source: FleetSource, building: Building) {

@@ -10,6 +10,7 @@ import type { Patience } from "../domain/rollout/patience.ts";
 import { type Course, fromTheBeginning } from "../engine/course.ts";
 import { executePlan } from "../engine/execute-plan.ts";
 import { resultsNotStarted } from "../engine/host-result.ts";
+import { keepLock } from "./keep-lock.ts";
 import { systemsOf } from "./plan.ts";
 import { concludeRun, type Frame } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
@@ -70,6 +71,7 @@ export async function execute(
     course,
     ...(approve === undefined ? {} : { approve }),
   });
+  await keepLock(plan, results, { ...tools, recorder: frame.recorder });
   if (halted !== undefined) await frame.recorder.record(diagnosed(halted, "warn"));
   return concludeRun(frame, results, tools, { rollout, ...(halted === undefined ? {} : { halted }) });
 }

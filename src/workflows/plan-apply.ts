@@ -1,4 +1,5 @@
 /** From inventory, flake and hosts to a plan: gather and assemble, the part that `plan` and `apply` share. */
+import type { HostName } from "../domain/ids.ts";
 import type { Inventory, ResolvedHost } from "../domain/inventory/resolved.ts";
 import { diagnosed } from "../domain/outcome/event-bodies.ts";
 import { type Failure, failure } from "../domain/outcome/failure.ts";
@@ -63,8 +64,10 @@ export async function planApply(
   if (!closures.ok) return err([closures.error]);
   await tellWarnings(closures.value, frame);
   const observed = request.countUpdates ? await withUpdateCounts(hosts, seen, { fleet, signal }) : seen;
-  const stages = request.osUpdates ? await stageUpdates(hosts, observed, inventory, { fleet, signal }) : new Map();
-  const desired = new Map([...closures.value.hosts].map(([name, built]) => [name, desiredOf(built)]));
+  const stages = request.osUpdates
+    ? await stageUpdates(hosts, observed, inventory, { fleet, recorder, clock, signal })
+    : new Map();
+  const desired = desiredHosts(closures.value);
   const gathered = await gatherHosts(hosts, observed, desired, {
     fleet,
     storeFiles,
@@ -88,6 +91,10 @@ export async function planApply(
 const stageOf = (osStage: OsStage | undefined): { readonly osStage?: OsStage } =>
   osStage === undefined ? {} : { osStage };
 
+/** What each host is to run, or why that is not known. */
+export const desiredHosts = ({ hosts }: Closures): ReadonlyMap<HostName, Result<DesiredHost>> =>
+  new Map([...hosts].map(([name, built]) => [name, desiredOf(built)]));
+
 const desiredOf = (built: Closures["hosts"] extends ReadonlyMap<unknown, infer B> ? B : never): Result<DesiredHost> =>
   built.ok
     ? ok({
@@ -98,13 +105,18 @@ const desiredOf = (built: Closures["hosts"] extends ReadonlyMap<unknown, infer B
       })
     : err(built.error);
 
-function inputsOf({ source }: Closures, { inventory, selection }: ApplyRequest): Plan["inputs"] {
+/** Where the plan's closures come from. */
+export function inputsOf(
+  { source, lock }: Closures,
+  { inventory, selection }: Pick<ApplyRequest, "inventory" | "selection">,
+): Plan["inputs"] {
   return {
     flake: source.reference,
     revision: source.revision ?? null,
     dirty: source.dirty,
     inventoryDigest: inventory.digest,
     selection,
+    ...(lock === undefined || lock.inputs.length === 0 ? {} : { lock }),
   };
 }
 

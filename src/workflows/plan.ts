@@ -32,7 +32,7 @@ async function planAndShow(request: PlanRequest, frame: Frame, tools: Tools): Pr
 }
 
 /** A saved plan's closures must not be collected before it is applied. */
-async function keepPlan(
+export async function keepPlan(
   plan: Plan,
   out: NonNullable<PlanRequest["out"]>,
   { builder, interruption }: Tools,

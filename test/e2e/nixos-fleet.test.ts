@@ -196,7 +196,7 @@ describe("a NixOS host", () => {
     fleet.write("inventory/lab.yaml", inventory.replace("base: nixos", "base: nixos\n    activation: boot"));
     fleet.commit();
     const answer = await apply("--host", "lab-1");
-    expect(answer.stderr).toContain("the inventory says activation: boot");
+    expect(answer.stderr).toContain("the inventory wants it to come with a boot");
     expect(await on("lab-1", "ls /etc/later 2>&1 | grep -c 'No such file'")).toBe("1");
     fleet.write("inventory/lab.yaml", inventory);
     fleet.commit();

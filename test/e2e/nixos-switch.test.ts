@@ -221,7 +221,7 @@ describe("a system that waits for a boot", () => {
     const system = await systemOf(host, "by-policy");
     const outcome = await switchTo(host, system, { mode: "boot" });
     expect(outcome).toMatchObject({ code: 0, problems: [] });
-    expect(outcome.waits[0]).toBe("the inventory says activation: boot");
+    expect(outcome.waits[0]).toBe("the inventory wants it to come with a boot");
     expect(await standing()).toMatchObject({ live, committed: system, boots: system });
   });
 });

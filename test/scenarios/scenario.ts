@@ -8,7 +8,7 @@
  *     wait 8h                     for windows and approvals, or: wait forever; without it there is no waiting
  *     approve after 3m            whatever is asked
  *     parallel 50                 over all lanes
- *     web-3: fails after 20s      also: unreachable, locked, stale, rolled-back, takes TIME, sick after TIME, stuck
+ *     web-3: fails after 20s      also: unreachable, locked, held, stale, rolled-back, takes TIME, sick after TIME, stuck
  *     web-3: takes 1m again       at its second attempt and later
  *     at 5m: interrupt            also: detach, crash, resume, resume continue, resume retry-failed, approve LANE STAGE
  */
@@ -123,6 +123,7 @@ function behaviourOf(what: string, ms: { readonly ms?: number }, duration: strin
       return { ...ms, status: "rolled_back", healthy: false, changed: false };
     case "unreachable":
     case "locked":
+    case "held":
     case "stale":
       return { ...untouched, status: what };
     default:

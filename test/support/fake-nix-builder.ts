@@ -49,6 +49,8 @@ export function fakeNixBuilder(hosts: Iterable<readonly [HostName, FakeHost]>): 
             digest: digest(JSON.stringify([...fleet])),
             warnings: [],
           }),
+    updateInputs: async ({ source }) => ok({ source, lock: { replaces: "", text: "", inputs: [] } }),
+    keepLock: async () => ok(undefined),
     evaluate: async (request) => evaluate(fleet, request),
     build: async (evaluated, options) =>
       new Map(evaluated.map((host) => [host.host, build(fleet.get(host.host), host, options)])),

@@ -8,7 +8,7 @@ export const recordsOf = (fields: Fields): readonly HostRecord[] =>
     (value === undefined ? [] : [value].flat()).map((text) => ({ name, value: new TextEncoder().encode(text) })),
   );
 
-export const aStorePath = (letter: string): string => `/nix/store/${letter.repeat(32)}-nixfleet`;
+export const aStorePath = (letter: string, name = "nixfleet"): string => `/nix/store/${letter.repeat(32)}-${name}`;
 
 /** The records of a host that was applied once and not touched since. */
 export const plainFacts: Fields = {

@@ -53,6 +53,7 @@ export function rebootWish(flags: OsFlags, when: RebootWish["when"], { fleet }: 
     force: flags.force === true,
     ignoreWindow: flags.ignoreWindow === true,
     blackouts: fleet.blackouts,
+    out: new Map(),
     timers: {
       slotMs: flags.slotTimeout ?? USUAL_TIMERS.slotMs,
       downMs: flags.downTimeout ?? USUAL_TIMERS.downMs,

@@ -13,6 +13,7 @@ import { addOsOptions, type OsFlags, planOnly, rebootWish } from "./os-options.t
 
 interface OsUpdateFlags extends FleetFlags, RolloutFlags, OsFlags, PolicyOverrides {
   readonly promote?: string;
+  readonly updateInput?: readonly string[];
 }
 
 export function configure(command: Command, context: CliContext): void {
@@ -29,8 +30,13 @@ export function configure(command: Command, context: CliContext): void {
     .addOption(choice("--repair <how>", "what to do about half installed packages (default never)", repairs))
     .addOption(choice("--stale-indexes <what>", "when an archive cannot be reached (default fail)", ["fail", "warn"]))
     .addOption(choice("--reboot <when>", "the host's policy by default", ["never", "if-needed", "always"]))
-    .option("--promote <run>", "exactly the versions that this run installed, such as a canary's");
-  addFleetOptions(addOsOptions(command), { plans: true, parallel: true });
+    .option("--promote <run>", "exactly the versions that this run installed, such as a canary's")
+    .addOption(
+      new Option("--update-input <name>", "NixOS: take this input of the flake as new as it is (repeatable)").argParser(
+        (value: string, before: string[] | undefined) => [...(before ?? []), value],
+      ),
+    );
+  addFleetOptions(addOsOptions(command), { plans: true, parallel: true, evaluates: true });
   addRolloutOptions(command);
   command.action((patterns: readonly string[], flags: OsUpdateFlags) => update(patterns, flags, context));
 }
@@ -54,6 +60,7 @@ function update(patterns: readonly string[], flags: OsUpdateFlags, context: CliC
           ...typedParallel(flags),
           rollout: rolloutOverride(flags),
           overrides: overridesOf(flags),
+          updateInputs: flags.updateInput ?? [],
           wish: rebootWish(flags, flags.reboot === "always" ? "always" : "if-needed", inventory),
           ...(promoted === undefined ? {} : { promoted: promoted.value }),
         };

@@ -67,13 +67,14 @@ function stepWords({ when }: RebootStep, needed: PlanHost["reboot"]["needed"]): 
 function boundaries({ window, budgets, hooks }: RebootStep): string[] {
   return [
     ...(window.length === 0 ? [] : [`window ${window.map(printable).join(", or ")}`]),
-    ...(budgets.length === 0
-      ? []
-      : [`budget ${budgets.map(({ group, max }) => `${max} at once of ${printable(group)}`).join(", ")}`]),
+    ...(budgets.length === 0 ? [] : [`budget ${budgets.map(budgetWords).join(", ")}`]),
     ...hookWords("before", hooks.before),
     ...hookWords("after", hooks.after),
   ];
 }
+
+const budgetWords = ({ group, max, out = [] }: RebootStep["budgets"][number]): string =>
+  `${max} at once of ${printable(group)}${out.length === 0 ? "" : `, less ${out.map(printable).join(", ")}, out of service already`}`;
 
 const wrapped = (texts: readonly string[], width: number): string[] =>
   texts.flatMap((text) => wrap(text, { first: INDENT, width }));

@@ -45,6 +45,7 @@ function headline(plan: Plan, groups: readonly ChangeGroup[], { style, width }: 
     style.strong(title) + first.trimStart(),
     ...others,
     ...(source === "" ? [] : wrap(source, { first: "  ", width }).map((line) => style.dim(line))),
+    ...updatedInputs(plan).flatMap((line) => wrap(line, { first: "  ", width })),
   ];
 }
 
@@ -68,6 +69,15 @@ function sourceWords({ inputs, verb }: Plan): string {
   if (inputs.revision !== null) return `revision ${printable(inputs.revision.slice(0, 12))}${dirty}`;
   return inputs.flake === null ? "" : `${printable(inputs.flake)}${dirty}`;
 }
+
+/** Inputs of the flake that are newer than flake.lock says. */
+const updatedInputs = ({ inputs: { lock } }: Plan): string[] =>
+  lock === undefined
+    ? []
+    : [
+        ...lock.inputs.map(({ name, from, to }) => `input ${printable(name)}  ${printable(from)} -> ${printable(to)}`),
+        "flake.lock gets them once the rollout went well",
+      ];
 
 function renderGroup(plan: Plan, group: ChangeGroup, view: PlanView): string[] {
   const { style, width } = view;

@@ -39,20 +39,25 @@ export function manifestOverlay(versions: readonly { readonly name: string; read
 }
 
 const WANTED = 990;
-const USABLE = 500;
+const INSTALLED = 100;
+/** Below 100 a version is taken only where nothing of the package is installed. */
+const NEW_ONLY = 50;
 const NEVER = -1;
 
 /** Holding one binary of a source splits its versions, so a hold means both. */
 const withSource = (hold: string): string[] => (hold.startsWith("src:") ? [hold] : [hold, `src:${hold}`]);
 
 /**
- * Security first, the release itself so that new dependencies resolve, nothing else. The last rule names no field: a rule such
+ * Security first, the release itself so that new dependencies resolve, nothing else: a release that moves, as Debian's point
+ * releases do, changes nothing that is installed. The last rule names no field: a rule such
  * as `o=*` does not match a repository that has no origin, which would then keep its priority.
  */
 function securityOnly(distribution: Distribution): string[] {
   return [
     ...securityPins(distribution).map((pin) => rule(["*"], `release ${pin}`, WANTED)),
-    rule(["*"], `release ${basePin(distribution)}`, USABLE),
+    // What is installed counts as of the host itself, or it would have the release's low priority, too.
+    rule(["*"], "release a=now", INSTALLED),
+    rule(["*"], `release ${basePin(distribution)}`, NEW_ONLY),
     rule(["*"], "release *", NEVER),
   ];
 }

@@ -96,7 +96,7 @@ export interface ActivationRequest {
   /** Seconds within which the activation must be confirmed, or the host goes back; 0 commits at once. */
   readonly confirmSeconds: number;
   /** NixOS: what describes the system (null for one that nixfleet did not describe), and whether it is to be live now. */
-  readonly nixos?: { readonly description: StorePath | null; readonly mode: "live" | "boot" };
+  readonly nixos?: { readonly description: StorePath | null; readonly mode: "live" | "boot" | "once" };
 }
 
 /** Makes a closure live and commits it, in a unit of its own; the answer follows it to its end. */

@@ -10,6 +10,8 @@ export interface NixCapabilities {
   readonly encodedPaths: boolean;
   /** Somebody who is not trusted by the daemon may add signatures to paths. */
   readonly untrustedSigning: boolean;
+  /** `nix flake update NAME` updates single inputs, also into another lock file than the flake's. */
+  readonly inputUpdates: boolean;
 }
 
 type Release = readonly [major: number, minor: number];
@@ -21,6 +23,7 @@ const since: Readonly<Record<keyof NixCapabilities, Release>> = {
   // 2.8 reads `git+file:///a%20b`, but then takes a dirty tree for a clean one.
   encodedPaths: [2, 20],
   untrustedSigning: [2, 17],
+  inputUpdates: [2, 19],
 };
 
 /** Lix left Nix here; its own numbers go on from 2.90, which says nothing about what Nix did after. */
@@ -38,6 +41,7 @@ export function capabilitiesOf({ flavour, major, minor }: NixVersion): NixCapabi
     caretOutputs: has("caretOutputs"),
     encodedPaths: has("encodedPaths") && flavour !== "unknown",
     untrustedSigning: has("untrustedSigning"),
+    inputUpdates: has("inputUpdates"),
   };
 }
 

@@ -2,15 +2,16 @@
 import type { HostUpdates } from "../apt/updates.ts";
 import type { ResolvedHost } from "../inventory/resolved.ts";
 import type { HostFacts } from "../observation/facts.ts";
-import { type Failure, failure } from "../outcome/failure.ts";
 import type { Result } from "../outcome/result.ts";
 import { sealPlan } from "../plan/assemble.ts";
+import { type Differ, memoizingDiffer } from "../plan/file-diff.ts";
 import { blankHost, refusedHost, seenHost } from "../plan/host-frame.ts";
 import { withHooks } from "../plan/host-hooks.ts";
-import type { PlanRequest } from "../plan/host-input.ts";
+import type { HostInput, PlanRequest } from "../plan/host-input.ts";
 import type { Plan, PlanHost } from "../plan/plan.ts";
 import { occupiedBy } from "../plan/preflight.ts";
 import { hostOs, rebootAfter } from "./host-os.ts";
+import { planNixosUpdate } from "./nixos.ts";
 import { updateObstacle } from "./obstacles.ts";
 import type { UpdatePolicy } from "./policy.ts";
 import { type RebootWish, rebootStep } from "./reboot-step.ts";
@@ -24,6 +25,8 @@ export interface OsUpdateInput {
   readonly wish: RebootWish;
   /** The versions come from an earlier run. */
   readonly promoted: boolean;
+  /** NixOS: what its flake describes; absent where the host could not be looked at. */
+  readonly nixos?: HostInput;
 }
 
 export interface OsPlanRequest extends Omit<PlanRequest, "verb" | "hosts"> {
@@ -31,10 +34,9 @@ export interface OsPlanRequest extends Omit<PlanRequest, "verb" | "hosts"> {
 }
 
 export function assembleOsUpdate(request: OsPlanRequest): Plan {
-  return sealPlan(
-    { ...request, verb: "os-update" },
-    request.hosts.map((input) => withHooks(planUpdate(input), input.host.hooks, "change")),
-  );
+  const differ = memoizingDiffer();
+  const hosts = request.hosts.map((input) => withHooks(planUpdate(input, differ), input.host.hooks, "change"));
+  return sealPlan({ ...request, verb: "os-update" }, hosts);
 }
 
 export interface RebootPlanRequest extends Omit<PlanRequest, "verb" | "hosts"> {
@@ -48,13 +50,13 @@ export function assembleReboot(request: RebootPlanRequest): Plan {
   );
 }
 
-function planUpdate(input: OsUpdateInput): PlanHost {
+function planUpdate(input: OsUpdateInput, differ: Differ): PlanHost {
   const { host, observed, updates, policy, wish, promoted } = input;
   const blank = blankHost(host);
   if (!observed.ok) return refusedHost(blank, observed.error);
+  if (input.nixos !== undefined) return planNixosUpdate({ host, input: input.nixos, policy, wish }, differ);
   const facts = observed.value;
   const seen = seenHost(blank, facts);
-  if (host.base === "nixos") return refusedHost(seen, noApt);
   if (!updates.ok) return refusedHost(seen, updates.error);
   const os = hostOs(updates.value, policy, promoted);
   const looked = { ...seen, os, reboot: rebootAfter(facts, os), notes: notesOf(updates.value) };
@@ -78,10 +80,6 @@ function planReboot({ host, observed, wish }: RebootPlanRequest["hosts"][number]
   }
   return { ...seen, action: "change", steps: [rebootStep(host, facts, [], wish)] };
 }
-
-const noApt: Failure = failure("os/no-apt", "NixOS is not updated with apt", {
-  next: "update the flake's inputs, then nixfleet apply",
-});
 
 function notesOf(updates: HostUpdates): string[] {
   const holders = updates.lockHolders.map(({ pid }) => pid);

@@ -29,6 +29,7 @@ export interface PolicyOverrides {
 /** Without a word from the operator: security updates only, unless the host's mode is the full one. */
 export function updatePolicy(host: Pick<ResolvedHost, "osUpdates">, overrides: PolicyOverrides): UpdatePolicy {
   const settings: OsUpdates["ubuntu"] = host.osUpdates.ubuntu;
+  const { autoReboot } = settings ?? host.osUpdates.nixos ?? { autoReboot: false };
   return {
     selection: settings?.mode === "full-weekly" ? "full" : "security",
     holds: settings?.holds ?? [],
@@ -36,7 +37,7 @@ export function updatePolicy(host: Pick<ResolvedHost, "osUpdates">, overrides: P
     phasing: "always",
     repair: "never",
     staleIndexes: "fail",
-    reboot: settings?.autoReboot === true ? "if-needed" : "never",
+    reboot: autoReboot ? "if-needed" : "never",
     ...overrides,
   };
 }

@@ -3,6 +3,7 @@ import type { ResolvedHost } from "../inventory/resolved.ts";
 import type { HostFacts } from "../observation/facts.ts";
 import type { Step } from "../plan/plan.ts";
 import { expectationOf } from "../plan/steps.ts";
+import type { OutOfService } from "./out-of-service.ts";
 
 type RebootStep = Extract<Step, { kind: "reboot" }>;
 
@@ -33,13 +34,15 @@ export interface RebootWish {
   readonly ignoreWindow: boolean;
   /** The fleet's: they win over windows. */
   readonly blackouts: readonly string[];
+  /** Hosts that take slots of their budgets away, since they are down already. */
+  readonly out: OutOfService;
 }
 
 export function rebootStep(
   host: ResolvedHost,
   facts: HostFacts,
   needs: readonly string[],
-  { when, force, timers, ignoreWindow, blackouts }: RebootWish,
+  { when, force, timers, ignoreWindow, blackouts, out }: RebootWish,
 ): RebootStep {
   const settings = host.osUpdates.ubuntu ?? host.osUpdates.nixos;
   return {
@@ -51,7 +54,10 @@ export function rebootStep(
     force,
     window: ignoreWindow ? [] : [...(settings?.rebootWindow ?? [])],
     blackouts: ignoreWindow ? [] : [...blackouts],
-    budgets: host.rebootBudgets.map(({ group, max }) => ({ group, max })),
+    budgets: host.rebootBudgets.map(({ group, max }) => {
+      const missing = (out.get(group) ?? []).filter((name) => name !== host.name);
+      return { group, max, ...(missing.length === 0 ? {} : { out: missing }) };
+    }),
     hooks: { before: [...(host.hooks.preReboot ?? [])], after: [...(host.hooks.postReboot ?? [])] },
     ...timers,
     reversible: false,

@@ -63,8 +63,8 @@ export type DesiredHost =
       readonly manifest: Manifest | null;
       /** NixOS: the store path that holds the manifest beside the system; it travels along. */
       readonly description?: StorePath;
-      /** NixOS: "boot" commits it for the next boot, and leaves alone what runs. */
-      readonly mode?: "live" | "boot";
+      /** NixOS: "boot" commits it for the next boot, and leaves alone what runs; "once" lets one boot try it. */
+      readonly mode?: "live" | "boot" | "once";
       /** The closure lies on the host already (an earlier generation): nothing is copied. */
       readonly present?: boolean;
     }

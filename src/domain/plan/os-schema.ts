@@ -50,8 +50,10 @@ export const rebootStepFields = {
   blackouts: z.array(z.string()).readonly(),
   /** What has to be left of the window. */
   estimateMs: z.int().min(0),
-  /** A slot of each is needed. */
-  budgets: z.array(z.object({ group: z.string(), max: z.int().positive() })).readonly(),
+  /** A slot of each is needed. `out` are hosts that were out of service when the plan was made: each takes one away. */
+  budgets: z
+    .array(z.object({ group: z.string(), max: z.int().positive(), out: z.array(z.string()).readonly().optional() }))
+    .readonly(),
   hooks: z.object({ before: z.array(hookSchema).readonly(), after: z.array(hookSchema).readonly() }),
   /** How long the host waits for its slots; the end of its window ends the waiting, too. */
   slotMs: z.int().positive(),

@@ -1,6 +1,7 @@
 /** The plan as data: what will happen to which host, and why not. Executed exactly as it stands. */
 import { z } from "zod";
 import { closureDifferenceSchema } from "../closure/compare.ts";
+import { lockChangeSchema } from "../nix/lock-file.ts";
 import { eventErrorSchema } from "../outcome/event-error.ts";
 import { rolloutSchema } from "../rollout/plan-rollout.ts";
 import { hostHooksSchema } from "./hook-schema.ts";
@@ -88,8 +89,8 @@ export const stepSchema = z.discriminatedUnion("kind", [
     system: z.string(),
     reversible: z.literal(true),
     ...description,
-    /** NixOS: "boot" commits for the next boot only. Live, when left out. */
-    mode: z.enum(["live", "boot"]).optional(),
+    /** NixOS: "boot" commits for the next boot only, "once" lets one boot try it. Live, when left out. */
+    mode: z.enum(["live", "boot", "once"]).optional(),
     /** What has to be in place for the activation to count as done already. */
     secrets: wantedSecrets.optional(),
     ...confirmation,
@@ -159,6 +160,8 @@ export const planSchema = z.object({
     dirty: z.boolean(),
     inventoryDigest: z.string(),
     selection: z.array(z.string()).readonly(),
+    /** The flake.lock with updated inputs that this plan was made with. */
+    lock: lockChangeSchema.optional(),
   }),
   rollout: rolloutSchema,
   hosts: z.array(planHostSchema).readonly(),

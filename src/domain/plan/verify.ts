@@ -122,7 +122,7 @@ const kindsOf: Readonly<Record<Plan["verb"], readonly Step["kind"][]>> = {
   rollback: ["copy", "activate", "remove"],
   remove: ["remove"],
   run: ["run"],
-  "os-update": ["os-update", "reboot"],
+  "os-update": ["os-update", "copy", "secrets", "activate", "reboot"],
   reboot: ["reboot"],
 };
 

@@ -2,19 +2,23 @@
 import { createHash } from "node:crypto";
 import { compareVersions } from "../apt/version.ts";
 import type { HostRecord } from "../host/protocol.ts";
-import { recordText } from "../host/records.ts";
+import { recordTable, recordText, recordTexts } from "../host/records.ts";
 
 export interface RebootNeed {
   readonly state: "yes" | "no" | "unknown";
   readonly reasons: readonly string[];
+  /** NixOS: the system that one boot was to try, and that the boot did not end in. */
+  readonly failedTrial?: string;
 }
 
 /** Judges the records of the verb `reboot-check`. */
 export function rebootNeed(records: readonly HostRecord[]): RebootNeed {
   const reasons = [...flagReasons(records), ...kernelReasons(records), ...microcode(records), ...nixosReasons(records)];
-  if (reasons.length > 0) return { state: "yes", reasons };
-  if (wouldTell(records)) return { state: "no", reasons: [] };
-  return { state: "unknown", reasons: ["nothing on this host records whether a reboot is needed"] };
+  const [trial, system = ""] = recordTable(records, "nixos.trial")[0] ?? [];
+  const tried = trial === "failed" ? { failedTrial: nameOf(system) } : {};
+  if (reasons.length > 0) return { state: "yes", reasons, ...tried };
+  if (wouldTell(records)) return { state: "no", reasons: [], ...tried };
+  return { state: "unknown", reasons: ["nothing on this host records whether a reboot is needed"], ...tried };
 }
 
 /** A word that is the same for the same reasons. */
@@ -52,16 +56,27 @@ function microcode(records: readonly HostRecord[]): string[] {
   return needrestart(records, "UCSTA") === MICROCODE_PENDING ? ["newer processor microcode is installed"] : [];
 }
 
-const nixosReasons = (records: readonly HostRecord[]): string[] =>
-  records
-    .filter((record) => record.name === "nixos.changed")
-    .map((record) => `${new TextDecoder().decode(record.value)} of the booted system differs`);
+function nixosReasons(records: readonly HostRecord[]): string[] {
+  const trials = recordTable(records, "nixos.trial").filter(([state]) => state === "waiting");
+  return [
+    ...recordTexts(records, "nixos.changed").map((part) => `${part} of the booted system differs`),
+    ...recordTexts(records, "nixos.staged").map((system) => `${nameOf(system)} waits for a boot`),
+    ...trials.map(([, system = ""]) => `a boot is to try ${nameOf(system)}`),
+  ];
+}
+
+/** `nixos-system-web-1-25.11` of a store path. */
+const nameOf = (system: string): string => system.replace(/^\/nix\/store\/[^-]*-/, "");
 
 const KERNEL_CURRENT = "1";
 
-/** Whether something on the host would have said yes. */
+/** Whether something on the host would have said yes. NixOS knows what it booted. */
 function wouldTell(records: readonly HostRecord[]): boolean {
-  return recordText(records, "flag.writer") === "yes" || needrestart(records, "KSTA") === KERNEL_CURRENT;
+  return (
+    recordText(records, "flag.writer") === "yes" ||
+    needrestart(records, "KSTA") === KERNEL_CURRENT ||
+    recordText(records, "nixos.booted") !== undefined
+  );
 }
 
 const needrestart = (records: readonly HostRecord[], key: string): string | undefined =>

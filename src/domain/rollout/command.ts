@@ -33,5 +33,14 @@ export type RolloutOutcome =
   | { readonly kind: "interrupted" }
   | { readonly kind: "detached"; readonly inFlight: readonly string[] };
 
-export const haltCauses = ["canary", "failures", "unreachable", "consecutive", "no-progress", "budget"] as const;
+/** "held": a canary waits for a window or a slot; nothing went wrong, and any resume lifts it. */
+export const haltCauses = [
+  "canary",
+  "held",
+  "failures",
+  "unreachable",
+  "consecutive",
+  "no-progress",
+  "budget",
+] as const;
 export type HaltCause = (typeof haltCauses)[number];

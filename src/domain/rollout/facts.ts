@@ -90,10 +90,10 @@ function phaseAfter(status: HostStatus, healthy: boolean): HostPhase {
     case "unreachable":
       return "unreachable";
     case "locked":
+    case "held":
     case "not_started":
       return "set-aside";
     case "skipped":
-    case "held":
     case "stale":
       return "left-out";
     default:

@@ -37,9 +37,10 @@ export function noteUnreachable(draft: Draft, rank: number): void {
 
 /** A host that was not tried. Others go on, but not past a canary that proved nothing. */
 export function noteSetback(draft: Draft, rank: number, status: HostStatus): void {
-  const { lane, stage } = hostAt(draft, rank);
+  const { name, lane, stage } = hostAt(draft, rank);
   if (laneOf(draft.state.rollout, lane).stages[stage]?.canary !== true) return;
-  haltForCanary(draft, rank, `was not tried: ${status.replace("_", " ")}`);
+  if (status === "held") halt(draft, { cause: "held", lane, stage, because: `canary ${name} is held` });
+  else haltForCanary(draft, rank, `was not tried: ${status.replace("_", " ")}`);
 }
 
 /** Whether a failed host is put back to what it ran before. */

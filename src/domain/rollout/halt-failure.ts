@@ -9,7 +9,8 @@ import { pauseWords, stageWords } from "./words.ts";
 export function rolloutFailure({ outcome, halt, rollout }: RolloutState): Failure | undefined {
   if (outcome?.kind === "halted" && halt !== null) {
     const place = stageWords(rollout, halt.lane, halt.stage);
-    return failure(haltCodes[halt.cause], `halted in ${place}: ${halt.because}`);
+    const how = halt.cause === "held" ? "paused" : "halted";
+    return failure(haltCodes[halt.cause], `${how} in ${place}: ${halt.because}`);
   }
   if (outcome?.kind !== "paused") return undefined;
   const code = outcome.waitsFor === "approval" ? "rollout/waits-for-approval" : "rollout/waits-for-window";
@@ -18,6 +19,7 @@ export function rolloutFailure({ outcome, halt, rollout }: RolloutState): Failur
 
 const haltCodes: Readonly<Record<HaltCause, FailureCode>> = {
   canary: "rollout/canary-failed",
+  held: "rollout/canary-held",
   failures: "rollout/too-many-failures",
   consecutive: "rollout/too-many-failures",
   unreachable: "rollout/too-many-unreachable",

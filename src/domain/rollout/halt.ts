@@ -5,11 +5,13 @@ import { type Draft, hostAt, laneAt, mark, markOf } from "./draft.ts";
 import type { Halt, HostMark } from "./state.ts";
 import { laneOf } from "./words.ts";
 
-/** The first halt counts; it stays until a person lifts it. */
+/** The first halt counts, but for one that only holds; it stays until a person lifts it. */
 export function halt(draft: Draft, cause: Omit<Halt, "putBack">): void {
-  if (draft.state.halt !== null) return;
+  const held = cause.cause === "held";
+  if (draft.state.halt !== null && (held || draft.state.halt.cause !== "held")) return;
   draft.state.halt = { ...cause, putBack: 0 };
-  draft.commands.push({ type: "tell", level: "error", because: `halted: ${cause.because}` });
+  const because = `${held ? "paused" : "halted"}: ${cause.because}`;
+  draft.commands.push({ type: "tell", level: held ? "warn" : "error", because });
   // The latest first, as one undoes things.
   putBackIfHalted(draft, [...draft.state.rollout.order.keys()].reverse());
 }
@@ -71,8 +73,8 @@ function hasRoom(draft: Draft, rank: number): boolean {
 const canGoBack = ({ phase, changed, queued }: HostMark): boolean =>
   changed && !queued && (phase === "healthy" || phase === "failed");
 
-const isWide = ({ state }: Draft, { lane }: Halt): boolean =>
-  ["rollback-stage", "rollback-all"].includes(laneOf(state.rollout, lane).pace.onFailure);
+const isWide = ({ state }: Draft, { cause, lane }: Halt): boolean =>
+  cause !== "held" && ["rollback-stage", "rollback-all"].includes(laneOf(state.rollout, lane).pace.onFailure);
 
 function reaches(draft: Draft, cause: Halt, rank: number): boolean {
   if (laneOf(draft.state.rollout, cause.lane).pace.onFailure === "rollback-all") return true;

@@ -13,7 +13,8 @@ export function resume(draft: Draft, event: Resumed): void {
   state.interruption = event.only === "in-flight" ? "drain" : "none";
   state.wakeAtMs = null;
   setPatience(draft, event);
-  if (event.lift !== "no") liftHalt(draft);
+  // What was only held may be possible by now.
+  if (event.lift !== "no" || state.halt?.cause === "held") liftHalt(draft);
   for (const rank of state.rollout.order.keys()) takeUp(draft, rank, event.lift === "retry-failed");
   for (const lane of state.lanes.keys()) takeUpLane(draft, lane);
 }

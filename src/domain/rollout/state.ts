@@ -13,9 +13,9 @@ export const hostPhases = [
   /** Finished badly, or in a way nobody knows. */
   "failed",
   "unreachable",
-  /** Not tried for a reason that may pass: locked, or refused to begin. */
+  /** Not tried, or not to its end, for a reason that may pass: locked, held by a window or a budget, refused to begin. */
   "set-aside",
-  /** Not tried for a reason that stays: stale, held, skipped. */
+  /** Not tried for a reason that stays: stale, skipped. */
   "left-out",
   /** On its way back. */
   "rolling-back",

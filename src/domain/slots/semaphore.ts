@@ -25,10 +25,14 @@ export type Taking =
   | { readonly kind: "taken"; readonly next: Semaphore }
   | { readonly kind: "full" };
 
-/** @param max what this fleet's inventory allows; where the store says less, that counts */
-export function takeSlot(semaphore: Semaphore, holder: string, max: number): Taking {
+/**
+ * @param max what this fleet's inventory allows; where the store says less, that counts
+ * @param out hosts that are out of service: whether they hold a slot or not, each takes one
+ */
+export function takeSlot(semaphore: Semaphore, holder: string, max: number, out: readonly string[] = []): Taking {
   if (semaphore.holders.includes(holder)) return { kind: "had-it" };
-  if (semaphore.holders.length >= Math.min(max, semaphore.total_slots)) return { kind: "full" };
+  const missing = new Set([...semaphore.holders, ...out]);
+  if (missing.size >= Math.min(max, semaphore.total_slots)) return { kind: "full" };
   return { kind: "taken", next: { ...semaphore, holders: [...semaphore.holders, holder].sort(byBytes) } };
 }
 

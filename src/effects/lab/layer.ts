@@ -31,7 +31,7 @@ export async function writeMachineLayer(
     hostPublic,
     signing: keys.signing,
   });
-  for (const entry of [...entries, ...(state.archive === true ? archiveEntries() : [])])
+  for (const entry of [...entries, ...(state.archive === true ? archiveEntries(machine.shape) : [])])
     await writeEntry(unfinished, entry);
   // Written last, they tell systemd that no first-boot work on caches is to be done for this /usr.
   for (const folderName of ["etc", "var"]) await writeEntry(unfinished, { path: `${folderName}/.updated`, is: "file" });

@@ -15,6 +15,7 @@ import type { NixSettings } from "./settings.ts";
 import { type Signer, signer } from "./sign.ts";
 import { fleetSource } from "./source.ts";
 import { createTrustProber, type TrustProber } from "./trust-probe.ts";
+import { keepLock, updateInputs } from "./update-inputs.ts";
 
 /** Nothing is started and no file is touched before the first call that needs it. */
 export function createNixBuilder(settings: NixSettings): NixBuilder {
@@ -41,6 +42,11 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
       const installation = await nix(signal);
       return installation.ok ? fleetSource(installation.value, settings, signal) : installation;
     },
+    updateInputs: async (request) => {
+      const installation = await nix(request.signal);
+      return installation.ok ? updateInputs(installation.value, settings, request) : installation;
+    },
+    keepLock: (lock) => keepLock(settings, lock),
     evaluate: async (request) => {
       const installation = await nix(request.signal);
       return installation.ok ? evaluateFleet(installation.value, settings, request) : installation;

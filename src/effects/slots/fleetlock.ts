@@ -9,9 +9,10 @@ const GROUP = /^[a-zA-Z0-9.-]+$/;
 /** Kinds of answer that say that the group is full, or that somebody was quicker. Other refusals do not pass by waiting. */
 const BUSY_KINDS: ReadonlySet<string> = new Set(["failed_lock", "lock_held", "failed_lock_semaphore"]);
 
-/** The budget is the server's; what the inventory says is not told to it. */
+/** The budget is the server's; what the inventory says is not told to it, but for hosts that use it up by being down. */
 export const fleetlockSlots = (base: string): SlotStore => ({
-  async acquire(group, holder, _max, signal) {
+  async acquire(group, holder, max, signal, out = []) {
+    if (out.length >= max) return ok("full");
     const answer = await post(base, "v1/pre-reboot", group, holder, signal);
     if (!answer.ok) return answer;
     if (answer.value.granted) return ok("granted");

@@ -38,11 +38,11 @@ export function semaphoreStore<Revision>(keeper: SemaphoreKeeper<Revision>): Slo
     return err(failure("reboot/store", "the slots of the group change too fast", { found: group, next: "try again" }));
   };
   return {
-    acquire: (group, holder, max, signal) =>
+    acquire: (group, holder, max, signal, out) =>
       update<"granted" | "full">(
         group,
         (now) => {
-          const taking = takeSlot(now ?? freshSemaphore(max), holder, max);
+          const taking = takeSlot(now ?? freshSemaphore(max), holder, max, out);
           if (taking.kind === "taken") return { next: taking.next, answer: "granted" };
           return { answer: taking.kind === "full" ? "full" : "granted" };
         },

@@ -47,7 +47,9 @@ export async function activate(step: ActivatingStep, context: StepContext): Prom
     return { kind: "failed", error: { ...outcome.verdict.error, ...cause, host } };
   }
   const { waitsForBoot } = outcome.verdict.value;
-  if (waitsForBoot.length > 0) await recorder.record(diagnosed({ ...waiting(waitsForBoot), host }, "warn"));
+  // What a boot is to try is rebooted by this plan.
+  if (waitsForBoot.length > 0 && !tries(step))
+    await recorder.record(diagnosed({ ...waiting(waitsForBoot), host }, "warn"));
   return { kind: "done", note: noteOf(outcome.verdict.value) };
 }
 
@@ -67,6 +69,8 @@ function nixosOf(step: ActivatingStep, base: Base): Pick<ActivationRequest, "nix
   if (step.kind === "remove" || base !== "nixos") return {};
   return { nixos: { description: storePathOrNull(step.description ?? null), mode: step.mode ?? "live" } };
 }
+
+const tries = (step: ActivatingStep): boolean => step.kind === "activate" && step.mode === "once";
 
 const waiting = (reasons: readonly string[]): Failure =>
   failure("host/waits-for-boot", `the new system is committed, and runs after the next boot: ${reasons.join(", ")}`, {

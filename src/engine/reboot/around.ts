@@ -1,5 +1,5 @@
 /** Around the reboot: slots of the budgets, and hooks that take the host out of service and back. */
-import { ok, type Result } from "../../domain/outcome/result.ts";
+import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import { calendarOf, closesAt } from "../../domain/windows/calendar.ts";
 import { runHooks, undoHooks } from "../hooks.ts";
 import { oldBootId, type Reboot } from "./context.ts";
@@ -7,14 +7,24 @@ import { windowShut } from "./window.ts";
 
 const STORE_TIMEOUT_MS = 60_000;
 
-export async function takeSlot({ step, context }: Reboot): Promise<Result<void>> {
+export async function takeSlot(reboot: Reboot): Promise<Result<void>> {
+  const { step, context } = reboot;
   const { clock, rebootSlots, session, interruption } = context;
   const shut = windowShut(step, clock.now());
-  if (shut !== undefined) return { ok: false, error: shut };
+  if (shut !== undefined) return err(shut);
   if (step.budgets.length === 0) return ok(undefined);
   const closes = closesAt(calendarOf(step.window, step.blackouts), clock.now()) ?? clock.now();
   const deadlineMs = Math.min(clock.now() + step.slotMs, closes - step.estimateMs);
-  return rebootSlots.acquire(session.host.name, step.budgets, { deadlineMs, signal: interruption.draining });
+  const taken = await rebootSlots.acquire(session.host.name, step.budgets, {
+    deadlineMs,
+    signal: interruption.draining,
+  });
+  if (!taken.ok) return taken;
+  // The wait may have used the window up; then the slot is somebody else's.
+  const shutNow = windowShut(step, clock.now());
+  if (shutNow === undefined) return taken;
+  await giveSlotBack(reboot);
+  return err(shutNow);
 }
 
 /** Also when a signal came: what was held has to be given back. */

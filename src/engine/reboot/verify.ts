@@ -84,6 +84,7 @@ function newlyFailed({ baseline }: Reboot, facts: HostFacts): Result<void> | und
 async function stillNeeded({ context, need }: Reboot): Promise<Result<void>> {
   const now = await askNeed(context);
   if (!now.ok) return now;
+  if (now.value.failedTrial !== undefined) return err(notTried(now.value.failedTrial));
   const left = now.value.state === "yes" ? now.value.reasons.filter((reason) => need.reasons.includes(reason)) : [];
   if (left.length === 0) return ok(undefined);
   return err(
@@ -93,3 +94,9 @@ async function stillNeeded({ context, need }: Reboot): Promise<Result<void>> {
     }),
   );
 }
+
+const notTried = (system: string) =>
+  failure("reboot/unhealthy", "the new system did not come up: the host is back on the one before", {
+    found: system,
+    next: "look at the host's console for why; os-update tries it again",
+  });

@@ -1,10 +1,9 @@
 /** `nixfleet os-update` and `nixfleet reboot`: plan, show, confirm, execute. */
 import type { Failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
-import { encodePlan } from "../../domain/plan/codec.ts";
 import type { Plan } from "../../domain/plan/plan.ts";
 import { type CarryOut, carryOut } from "../carry-out.ts";
-import { exitCodeOfPlan } from "../plan.ts";
+import { exitCodeOfPlan, keepPlan } from "../plan.ts";
 import { type Frame, inFrame, type Outcome } from "../run-frame.ts";
 import type { Tools } from "../tools.ts";
 import { type OsRequest, type OsUpdateRequest, planOsUpdate, planReboot } from "./plan-os-update.ts";
@@ -50,8 +49,8 @@ const show = (verb: string, planning: Planning, { detailedExitCode, out }: PlanO
     const plan = await planning(frame);
     if (!plan.ok) return plan;
     if (out !== undefined) {
-      const written = await out.write(encodePlan(plan.value));
-      if (!written.ok) return err([written.error]);
+      const kept = await keepPlan(plan.value, out, tools);
+      if (!kept.ok) return err([kept.error]);
     }
     tools.audience.plan(plan.value, out === undefined ? {} : { file: out.file });
     return ok(exitCodeOfPlan(plan.value, detailedExitCode));

@@ -7,14 +7,17 @@ import { type PolicyOverrides, updatePolicy } from "../../domain/os-update/polic
 import type { RebootWish } from "../../domain/os-update/reboot-step.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, type Result } from "../../domain/outcome/result.ts";
+import type { HostInput } from "../../domain/plan/host-input.ts";
 import type { Plan } from "../../domain/plan/plan.ts";
 import type { RolloutOverride } from "../../domain/rollout/strategy.ts";
 import { allAtOnce, rolloutHosts } from "../../domain/rollout/strategy.ts";
 import { checkedPlan } from "../check-plan.ts";
-import { observeHosts } from "../observe-hosts.ts";
+import { type Observing, observeHosts } from "../observe-hosts.ts";
 import type { Frame } from "../run-frame.ts";
 import type { Tools } from "../tools.ts";
 import { askUpdates } from "./ask-updates.ts";
+import { gatherNixos } from "./gather-nixos.ts";
+import { lookAtBudgets } from "./look-at-budgets.ts";
 import type { PromotedVersion } from "./promoted.ts";
 
 export interface OsRequest {
@@ -31,6 +34,8 @@ export interface OsUpdateRequest extends OsRequest {
   readonly overrides: PolicyOverrides;
   /** Exactly these versions, and no others. */
   readonly promoted?: readonly PromotedVersion[];
+  /** Inputs of the flake that NixOS hosts get as new as they are. */
+  readonly updateInputs: readonly string[];
 }
 
 /** A host's own trouble stands in the plan. */
@@ -48,8 +53,13 @@ export async function planOsUpdate(
     const overlay = promoted === undefined ? {} : { overlay: manifestOverlay(promoted) };
     return [{ host, facts: facts.value, policy: updatePolicy(host, overrides), refresh: true, ...overlay }];
   });
-  const updates = await askUpdates(questions, { fleet: frame.fleet, signal });
+  const [updates, nixos, out] = await Promise.all([
+    askUpdates(questions, { fleet: frame.fleet, signal }),
+    gatherNixos(request, observed, frame, tools),
+    lookAtBudgets(hosts, request.inventory, observed, observing(frame, tools)),
+  ]);
   if (signal.aborted) return err([interrupted]);
+  if (!nixos.ok) return nixos;
   const inputs = hosts.map((host): OsUpdateInput => {
     const facts = known(observed.get(host.name));
     return {
@@ -57,11 +67,13 @@ export async function planOsUpdate(
       observed: facts,
       updates: updates.get(host.name) ?? err(notAsked),
       policy: updatePolicy(host, overrides),
-      wish,
+      wish: { ...wish, out },
       promoted: promoted !== undefined,
+      ...nixosOf(nixos.value.hosts.get(host.name)),
     };
   });
-  return sealed(request, tools, (common) => assembleOsUpdate({ ...common, hosts: inputs }));
+  const sources = nixos.value.inputs === undefined ? {} : { inputs: nixos.value.inputs };
+  return sealed(request, tools, (common) => assembleOsUpdate({ ...common, ...sources, hosts: inputs }));
 }
 
 export async function planReboot(
@@ -69,18 +81,25 @@ export async function planReboot(
   frame: Frame,
   tools: Tools,
 ): Promise<Result<Plan, readonly Failure[]>> {
+  const { hosts, inventory } = request;
   const observed = await lookAt(request, frame, tools);
+  const out = await lookAtBudgets(hosts, inventory, observed, observing(frame, tools));
   if (tools.interruption.draining.aborted) return err([interrupted]);
-  const inputs = request.hosts.map((host) => ({
-    host,
-    observed: known(observed.get(host.name)),
-    wish: request.wish,
-  }));
+  const wish = { ...request.wish, out };
+  const inputs = hosts.map((host) => ({ host, observed: known(observed.get(host.name)), wish }));
   return sealed(request, tools, (common) => assembleReboot({ ...common, hosts: inputs }));
 }
 
-const lookAt = ({ hosts }: OsRequest, { fleet, recorder }: Frame, { clock, interruption }: Tools) =>
-  observeHosts(hosts, { fleet, recorder, clock, signal: interruption.draining });
+const nixosOf = (nixos: HostInput | undefined): Pick<OsUpdateInput, "nixos"> => (nixos === undefined ? {} : { nixos });
+
+const lookAt = ({ hosts }: OsRequest, frame: Frame, tools: Tools) => observeHosts(hosts, observing(frame, tools));
+
+const observing = ({ fleet, recorder }: Frame, { clock, interruption }: Tools): Observing => ({
+  fleet,
+  recorder,
+  clock,
+  signal: interruption.draining,
+});
 
 type Common = Omit<Parameters<typeof assembleReboot>[0], "hosts">;
 

@@ -10,23 +10,33 @@ import { USUAL_TIMERS } from "../../domain/os-update/reboot-step.ts";
 import { updateSteps } from "../../domain/os-update/steps.ts";
 import type { Result } from "../../domain/outcome/result.ts";
 import type { OsStage } from "../../domain/plan/os-stage.ts";
-import type { Fleet } from "../../engine/fleet.ts";
+import type { Observing } from "../observe-hosts.ts";
 import { askUpdates } from "./ask-updates.ts";
+import { lookAtBudgets } from "./look-at-budgets.ts";
 
 /** Only for hosts of which an update is due. What stands in the way of one is a note: the rest of the apply goes on. */
 export async function stageUpdates(
   hosts: readonly ResolvedHost[],
   observed: ReadonlyMap<HostName, Result<HostFacts>>,
-  { fleet: { blackouts } }: Inventory,
-  asking: { readonly fleet: Fleet; readonly signal: AbortSignal },
+  inventory: Inventory,
+  asking: Observing,
 ): Promise<ReadonlyMap<HostName, OsStage>> {
   const due = hosts.flatMap((host) => {
     const facts = observed.get(host.name);
     if (facts?.ok !== true || !isUpdateDue(host.osUpdates.ubuntu, facts.value)) return [];
     return [{ host, facts: facts.value, policy: updatePolicy(host, {}), refresh: true }];
   });
-  const answers = await askUpdates(due, asking);
-  const wish = { when: "if-needed", force: false, timers: USUAL_TIMERS, ignoreWindow: false, blackouts } as const;
+  const [answers, out] = await Promise.all([
+    askUpdates(due, asking),
+    lookAtBudgets(
+      due.map(({ host }) => host),
+      inventory,
+      observed,
+      asking,
+    ),
+  ]);
+  const { blackouts } = inventory.fleet;
+  const wish = { when: "if-needed", force: false, timers: USUAL_TIMERS, ignoreWindow: false, blackouts, out } as const;
   return new Map(
     due.flatMap(({ host, facts, policy }) => {
       const updates = answers.get(host.name);

@@ -25,7 +25,7 @@ export function resumable(
   const state = replay(plan.rollout, rollout);
   const rests = state.outcome !== null && state.outcome.kind !== "detached" && phase !== "died";
   if (onlyInFlight && rests && progressOf(state).inFlight === 0) return err(nothingInFlight(reading));
-  if (!onlyInFlight && lift === "no" && state.outcome?.kind === "halted") {
+  if (!onlyInFlight && lift === "no" && isHalted(state)) {
     return err(
       failure("rollout/halt-stays", `run ${run} was halted: ${state.halt?.because ?? "a limit was exceeded"}`, {
         next: `nixfleet runs resume ${run} --lift-halt goes on with the hosts that were not started`,
@@ -34,6 +34,9 @@ export function resumable(
   }
   return ok({ plan, state });
 }
+
+/** A canary that was only held is tried again without a word. */
+const isHalted = ({ outcome, halt }: RolloutState): boolean => outcome?.kind === "halted" && halt?.cause !== "held";
 
 const alive = ({ run }: RunReading): Failure =>
   failure("cli/run-alive", `a process carries out run ${run}`, { next: `nixfleet runs attach ${run} follows it` });

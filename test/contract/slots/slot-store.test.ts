@@ -46,6 +46,15 @@ function keepsTheContract(open: () => SlotStore): void {
     expect(await take(store, group, "c")).toMatchObject({ value: "full" });
   });
 
+  test("hosts that are out of service take slots away, once each, and never from themselves", async () => {
+    const [store, group] = [open(), freshGroup()];
+    const takeWithout = (holder: string, ...out: string[]) => store.acquire(group, holder, SLOTS, never, out);
+    expect(await takeWithout("a", "x", "y")).toMatchObject({ value: "full" });
+    expect(await takeWithout("a", "x")).toMatchObject({ value: "granted" });
+    expect(await takeWithout("b")).toMatchObject({ value: "granted" });
+    expect(await takeWithout("b", "x")).toMatchObject({ value: "granted" });
+  });
+
   test("groups have budgets of their own", async () => {
     const [store, one, other] = [open(), freshGroup(), freshGroup()];
     for (const holder of ["a", "b"]) await take(store, one, holder);

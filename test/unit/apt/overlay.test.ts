@@ -20,8 +20,12 @@ describe("the preferences of a run", () => {
       Pin-Priority: 990
 
       Package: *
+      Pin: release a=now
+      Pin-Priority: 100
+
+      Package: *
       Pin: release o=Ubuntu,a=noble
-      Pin-Priority: 500
+      Pin-Priority: 50
 
       Package: *
       Pin: release *
@@ -46,7 +50,7 @@ describe("the preferences of a run", () => {
     });
     expect(text).toContain("Pin: release l=Debian-Security\n");
     expect(text).toContain("Pin: release o=Debian,n=trixie-security\n");
-    expect(text).toContain("Pin: release o=Debian,l=Debian,n=trixie\nPin-Priority: 500");
+    expect(text).toContain("Pin: release o=Debian,l=Debian,n=trixie\nPin-Priority: 50");
   });
 
   test("for all updates without holds and pins are empty: the host's own rules count", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { reasonsDigest, rebootNeed } from "../../../src/domain/reboot/need.ts";
-import { type Fields, recordsOf } from "../../support/host-answer.ts";
+import { aStorePath, type Fields, recordsOf } from "../../support/host-answer.ts";
 
 const need = (fields: Fields) => rebootNeed(recordsOf(fields));
 
@@ -49,6 +49,27 @@ describe("whether a reboot is needed", () => {
   test("is yes for microcode, and for NixOS when kernel, initrd or modules differ", () => {
     expect(need({ needrestart: "NEEDRESTART-UCSTA: 2" }).state).toBe("yes");
     expect(need({ "nixos.changed": ["kernel", "initrd"] }).reasons).toHaveLength(2);
+  });
+
+  test("is no on NixOS where what was booted differs in nothing, and yes for a system that waits for a boot or is to be tried", () => {
+    const booted = aStorePath("a", "nixos-system-web-1-25.05");
+    const next = aStorePath("b", "nixos-system-web-1-25.11");
+    expect(need({ "nixos.booted": booted })).toEqual({ state: "no", reasons: [] });
+    expect(need({ "nixos.booted": booted, "nixos.staged": next }).reasons).toEqual([
+      "nixos-system-web-1-25.11 waits for a boot",
+    ]);
+    expect(need({ "nixos.booted": booted, "nixos.trial": `waiting\t${next}` }).reasons).toEqual([
+      "a boot is to try nixos-system-web-1-25.11",
+    ]);
+  });
+
+  test("tells a system that was to be tried and did not come up, which no further reboot would mend", () => {
+    const next = aStorePath("b", "nixos-system-web-1-25.11");
+    expect(need({ "nixos.booted": aStorePath("a"), "nixos.trial": `failed\t${next}` })).toEqual({
+      state: "no",
+      reasons: [],
+      failedTrial: "nixos-system-web-1-25.11",
+    });
   });
 
   test("has one word for one set of reasons, in any order", () => {

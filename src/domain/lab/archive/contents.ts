@@ -1,5 +1,5 @@
-/** What the lab's archive holds: for each trap of updating Ubuntu hosts a package that springs it. */
-import type { ArchivePackage } from "./package.ts";
+/** What the lab's archive holds: for each trap of updating a package that springs it, under Ubuntu's names and Debian's. */
+import type { ArchivePackage, Pocket } from "./package.ts";
 
 const security = ["noble-security", "noble-updates"] as const;
 const updates = ["noble-updates"] as const;
@@ -42,7 +42,19 @@ function kernel(abi: string, version: string, pocketsOfIt: ArchivePackage["pocke
   ];
 }
 
-export const ARCHIVE_CONTENTS: readonly ArchivePackage[] = [
+/** Debian publishes ordinary updates in the release itself, as a point release. */
+const ofDebian: Readonly<Partial<Record<Pocket, Pocket>>> = {
+  noble: "trixie",
+  "noble-updates": "trixie",
+  "noble-security": "trixie-security",
+};
+
+const alsoInDebian = (pack: ArchivePackage): ArchivePackage => ({
+  ...pack,
+  pockets: [...new Set([...pack.pockets, ...pack.pockets.flatMap((pocket) => ofDebian[pocket] ?? [])])],
+});
+
+const contents: readonly ArchivePackage[] = [
   ...updated("nf-plain"),
   { name: "nf-security", version: "1.0", pockets: base },
   { name: "nf-security", version: "1.1", pockets: security },
@@ -89,3 +101,5 @@ while [ -e /run/nf-wait ] && [ ! -e /run/nf-go ]; do sleep 0.1; done
     files: { "/usr/share/update-notifier/notify-reboot-required": "#!/bin/sh\n" },
   },
 ];
+
+export const ARCHIVE_CONTENTS: readonly ArchivePackage[] = contents.map(alsoInDebian);

@@ -1,8 +1,12 @@
 /** Packages of the lab's archive as data, and the control file that dpkg-deb builds each from. */
 
 /** Where a version is published; `vendor` is a repository whose Release file says neither Origin nor Label. */
-export const pockets = ["noble", "noble-updates", "noble-security", "vendor"] as const;
+export const pockets = ["noble", "noble-updates", "noble-security", "vendor", "trixie", "trixie-security"] as const;
 export type Pocket = (typeof pockets)[number];
+
+/** Those that machines of Debian's shape have, by the names of Debian; all others have Ubuntu's. */
+export const debianPockets: readonly Pocket[] = ["trixie", "trixie-security", "vendor"];
+export const ubuntuPockets: readonly Pocket[] = ["noble", "noble-updates", "noble-security", "vendor"];
 
 export interface ArchivePackage {
   readonly name: string;

@@ -1,11 +1,32 @@
 /** What a NixOS-shaped machine does when it boots: NixOS' second stage, as an early unit of the Debian below. */
 
+/** The entry of the boot menu for the next boot only. The real boot loader keeps it in a variable of the firmware. */
+const ONE_SHOT = "/boot/loader/oneshot";
+
+/** `bootctl` as far as a deployment tool needs it. */
+export const BOOTCTL_PROGRAM = `#!/bin/sh
+# NixOS-shaped stand-in of a nixfleet lab.
+case \${1:-} in
+is-installed) [ -e /boot/loader/loader.conf ] ;;
+set-oneshot)
+  [ -n "\${2:-}" ] || { rm -f ${ONE_SHOT}; exit 0; }
+  printf '%s\\n' "$2" >${ONE_SHOT}
+  sync
+  ;;
+*)
+  echo "Usage: bootctl is-installed | set-oneshot ID" >&2
+  exit 1
+  ;;
+esac
+`;
+
 /** Where the parts lie that the first boot makes the machine's first system of. */
 export const FACTORY = "/usr/lib/nixos-lab";
 
 /**
- * Runs the system that the boot menu has as its default. A fresh machine has none: its first boot puts the factory's parts
- * into the store, as an installer would, and makes them generation 1.
+ * Runs the system that the boot menu has as its default, or once the one that `bootctl set-oneshot` named. A fresh machine has
+ * none: its first boot puts the factory's parts into the store, as an installer would, and makes them generation 1. A kernel that
+ * says of itself that it panics does not come up.
  */
 export const BOOT_PROGRAM = `#!/bin/sh
 # NixOS-shaped stand-in of a nixfleet lab: the second stage of a boot.
@@ -36,7 +57,17 @@ install_factory() {
 
 [ -L "$profile" ] || install_factory
 entry=$(sed -n 's/^default //p' /boot/loader/loader.conf)
+# The boot loader forgets it before the kernel runs.
+if [ -s ${ONE_SHOT} ]; then
+  entry=$(cat ${ONE_SHOT})
+  rm -f ${ONE_SHOT}
+  sync
+fi
 system=$(sed -n 's|^options init=\\(/nix/store/[^/]*\\)/init .*|\\1|p' "/boot/loader/entries/$entry")
+if grep -q panics "$system/kernel"; then
+  echo "Kernel panic - not syncing: $system" >/dev/console
+  exec sleep infinity
+fi
 mkdir -p /run/nixos
 ln -sfn "$system" /run/booted-system
 "$system/activate" || echo "the activation of $system failed" >&2

@@ -1,6 +1,6 @@
 /** What makes a lab machine look like NixOS to a deployment tool: its marks, its boot, and a first system to come from. */
 import type { LayerEntry } from "../machine-layer.ts";
-import { BOOT_PROGRAM, BOOT_UNIT, FACTORY } from "./boot-program.ts";
+import { BOOT_PROGRAM, BOOT_UNIT, BOOTCTL_PROGRAM, FACTORY } from "./boot-program.ts";
 import { SWITCH_PROGRAM } from "./switch-program.ts";
 import {
   ACTIVATE_PROGRAM,
@@ -27,6 +27,7 @@ export const nixosEntries = (): LayerEntry[] => [
   file("etc/issue", "<<< Welcome to NixOS 25.05 (\\m) - \\l >>>\n\n"),
   file("etc/profile.d/nixos.sh", 'export PATH="/run/current-system/sw/bin:$PATH"\n'),
   folder("boot"),
+  { ...file("usr/local/bin/bootctl", BOOTCTL_PROGRAM), mode: 0o755 },
   link("etc/systemd/system/multi-user.target.wants/ssh.service", "/usr/lib/systemd/system/ssh.service"),
   file("etc/systemd/system/nixos-stage-2.service", BOOT_UNIT),
   link("etc/systemd/system/sysinit.target.wants/nixos-stage-2.service", "../nixos-stage-2.service"),

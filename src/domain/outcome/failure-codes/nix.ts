@@ -27,6 +27,27 @@ export const nixCodes = {
     meaning: "An `--override-input` is not of the form NAME=URL.",
     remedy: "Write for example `--override-input nixpkgs=path:/src/nixpkgs`.",
   },
+  "nix/unknown-input": {
+    kind: "usage",
+    meaning: "An `--update-input` names no input that the fleet's flake locks itself, or no selected host is NixOS.",
+    remedy: "`nix flake metadata` lists the inputs; one that follows another is updated with that one.",
+  },
+  "nix/remote-lock": {
+    kind: "usage",
+    meaning: "Inputs of a flake that lies elsewhere cannot be updated from here.",
+    remedy: "Run it in a checkout of the fleet.",
+  },
+  "nix/lock-left": {
+    kind: "failed",
+    meaning: "Hosts failed with the updated inputs, so flake.lock was left as it is.",
+    remedy: "Correct the cause and run it again; the plan of the run holds the newer flake.lock.",
+  },
+  "nix/lock-moved": {
+    kind: "failed",
+    meaning: "The updated flake.lock could not be put in place: the file changed meanwhile, or cannot be written.",
+    remedy:
+      "`nix flake update NAME` does by hand what was left out; the plan of the run holds the flake.lock it was made with.",
+  },
   "nix/flake-missing": {
     kind: "usage",
     meaning: "The fleet's folder has no flake.nix.",

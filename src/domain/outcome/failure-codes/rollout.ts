@@ -43,6 +43,11 @@ export const rolloutCodes = {
     remedy:
       "Look at the hosts that failed. `nixfleet runs resume --lift-halt` goes on with those that were not started, `--retry-failed` with the failed ones, too.",
   },
+  "rollout/canary-held": {
+    kind: "paused",
+    meaning: "A canary waits for its reboot window or for a slot of a budget, so nobody follows it yet.",
+    remedy: "Run it again in the window; `nixfleet windows` shows when, `nixfleet slots status` who holds the slots.",
+  },
   "rollout/waits-for-window": {
     kind: "paused",
     meaning: "Hosts wait for a maintenance window.",

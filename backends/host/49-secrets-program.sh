@@ -10,9 +10,7 @@ prepare_secrets() {
   grep -q "^secret$TAB" "$work/manifest" "$work/ours" || return 0
   secret_set_of "$1"
   if [ "$going_back" = 0 ] && [ -r "$SECRET_MEMORY/.staged-$run/set" ]; then
-    # The same closure with other contents: these are what a failure leads back to.
-    set_before_of=$1
-    [ ! -r "$set_file" ] || cp -- "$set_file" "$work/set-before" || return "$EX_STORAGE"
+    remember_set "$1" || return
     cp -- "$SECRET_MEMORY/.staged-$run/set" "$work/secret-set" || return "$EX_STORAGE"
   elif [ "$going_back" = 1 ] && [ -r "$work/set-before" ] && [ "$1" = "${set_before_of:-}" ]; then
     cp -- "$work/set-before" "$work/secret-set" || return "$EX_STORAGE"
@@ -21,6 +19,13 @@ prepare_secrets() {
   fi
   live_secrets >"$work/live-secrets"
   compare_secrets
+}
+
+# remember_set SYSTEM: the same closure may come with other contents; those it ran with are what a failure leads back to.
+remember_set() {
+  secret_set_of "$1"
+  set_before_of=$1
+  [ ! -r "$set_file" ] || cp -- "$set_file" "$work/set-before" || return "$EX_STORAGE"
 }
 
 compare_secrets() {

@@ -83,14 +83,13 @@ recover_run() {
 # go_back_after_cut: the same way back as after a failed step, found from the records alone.
 go_back_after_cut() {
   find_nix_env
-  load_ours || return
-  [ "$previous" != "$target" ] || { problem "there is no other closure to go back to"; return "$EX_FAILED"; }
+  load_ours && remember_set "$target" || return
   go_back
 }
 
 nixos_go_back_after_cut() {
   find_nix_env
-  nixos_previous || return
+  nixos_previous && remember_set "$target" || return
   why_boot=
   cp -- "$run_folder/failing-before" "$work/failing-before" 2>/dev/null || failing_units "$work/failing-before"
   nixos_go_back

@@ -17,6 +17,7 @@ import type { Lab } from "../ports/lab.ts";
 import type { Login } from "../ports/login.ts";
 import type { LoginKeys } from "../ports/login-keys.ts";
 import type { NewProjectPorts } from "../ports/new-project.ts";
+import type { ProjectSecrets } from "../ports/project-secrets.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { SigningKeys } from "../ports/signing-keys.ts";
 import type { SlotStore } from "../ports/slot-store.ts";
@@ -85,6 +86,7 @@ export async function wireTools(wanted: {
     localCommands,
     rebootSlots: rebootSlots(slots.value, systemClock),
     secrets: await wireSecrets(context, project),
+    secretFiles: await wireSecretFiles(context, project),
     journal,
     clock: systemClock,
     random: randomBytes,
@@ -231,17 +233,27 @@ function nixSettings(
   };
 }
 
-/** What the commands that look after secrets work with. */
-export async function wireSecretTools(context: Pick<CliContext, "env">, project: LoadedProject): Promise<SecretTools> {
-  const { env } = context;
-  const { root, inventory } = project;
+async function wireSecretFiles(
+  { env }: Pick<CliContext, "env">,
+  { root, inventory }: LoadedProject,
+): Promise<ProjectSecrets> {
   const { projectSecrets } = await import("../effects/secrets/project.ts");
+  return projectSecrets({ root: flakeFolder(inventory.fleet.flake) ?? root, env, home: homeOf(env) });
+}
+
+/** What the commands that look after secrets work with. @param signal ends programs that they wait for */
+export async function wireSecretTools(
+  context: Pick<CliContext, "env">,
+  project: LoadedProject,
+  signal: AbortSignal,
+): Promise<SecretTools> {
+  const { inventory } = project;
   const { systemClock } = await import("../effects/machine/system-clock.ts");
   const settings = nixSettings(context, project, []);
   return {
-    secrets: projectSecrets({ root: flakeFolder(inventory.fleet.flake) ?? root, env, home: homeOf(env) }),
+    secrets: await wireSecretFiles(context, project),
     clock: systemClock,
-    signal: new AbortController().signal,
+    signal,
     async declared(hosts, signal) {
       const { createNixBuilder } = await import("../effects/nix/builder.ts");
       const { secretDeclarations } = await import("../effects/nix/declared-secrets.ts");

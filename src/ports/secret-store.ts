@@ -8,4 +8,6 @@ export interface SecretStore {
    * file is not the one that the closure was made with.
    */
   open(secret: Pick<ManagedSecret, "name" | "source">, signal: AbortSignal): Promise<Result<Uint8Array>>;
+  /** What was opened so far from files of age, by file. */
+  opened(): Promise<ReadonlyMap<string, Uint8Array>>;
 }

@@ -1,6 +1,7 @@
 /** From inventory, flake and hosts to a plan: gather and assemble, the part that `plan` and `apply` share. */
 import type { HostName } from "../domain/ids.ts";
 import type { Inventory, ResolvedHost } from "../domain/inventory/resolved.ts";
+import type { ManagedSecret } from "../domain/manifest/secrets.ts";
 import { diagnosed } from "../domain/outcome/event-bodies.ts";
 import { type Failure, failure } from "../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
@@ -16,6 +17,7 @@ import { observeHosts } from "./observe-hosts.ts";
 import { withUpdateCounts } from "./os/look-at-updates.ts";
 import { stageUpdates } from "./os/stage-updates.ts";
 import type { Frame } from "./run-frame.ts";
+import { tellSecretFindings } from "./secrets/tell-findings.ts";
 import type { Tools } from "./tools.ts";
 
 export interface ApplyRequest {
@@ -76,6 +78,7 @@ export async function planApply(
     journal,
     signal,
   });
+  await tellSecretFindings(secretsOf(closures.value), tools, frame.recorder);
   const plan = assemble({
     verb: "apply",
     createdAt: new Date(clock.now()).toISOString(),
@@ -87,6 +90,9 @@ export async function planApply(
   });
   return checkedPlan(plan, clock.now());
 }
+
+const secretsOf = ({ hosts }: Closures): readonly ManagedSecret[] =>
+  [...hosts.values()].flatMap((built) => (built.ok ? (built.value.manifest?.secrets ?? []) : []));
 
 const stageOf = (osStage: OsStage | undefined): { readonly osStage?: OsStage } =>
   osStage === undefined ? {} : { osStage };

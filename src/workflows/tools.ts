@@ -7,6 +7,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { LocalCommands } from "../ports/local-commands.ts";
 import type { NixBuilder } from "../ports/nix-builder.ts";
+import type { ProjectSecrets } from "../ports/project-secrets.ts";
 import type { RandomBytes } from "../ports/random.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { StoreFiles } from "../ports/store-files.ts";
@@ -17,6 +18,8 @@ export interface Tools {
   readonly builder: NixBuilder;
   readonly storeFiles: StoreFiles;
   readonly secrets: SecretStore;
+  /** The encrypted files that those values are in. */
+  readonly secretFiles: ProjectSecrets;
   readonly localCommands: LocalCommands;
   readonly rebootSlots: RebootSlots;
   readonly journal: Journal;

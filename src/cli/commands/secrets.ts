@@ -10,6 +10,7 @@ import type { SecretTools } from "../../workflows/secrets/tools.ts";
 import type { CliContext } from "../context.ts";
 import { addFleetOptions, type FleetFlags } from "../fleet-options.ts";
 import { type FleetVerb, runFleetVerb } from "../fleet-verb.ts";
+import { interruptible } from "../interruptible.ts";
 import { addProjectOptions, type ProjectFlags, projectRequest } from "../project-options.ts";
 import { outputTo } from "../render/output.ts";
 import { renderProblems } from "../render/problems.ts";
@@ -36,7 +37,7 @@ export function configure(command: Command, context: CliContext): void {
         .option("--host <host>", "the secret that is this host's own"),
     );
   ofOneFile("edit", "change a secret in your editor, or make a new one").action((name: string, flags: FileFlags) =>
-    withProject(flags, context, (project, tools) => edit(fileNamed(name, flags, project), tools)),
+    withProject(flags, context, (project, tools) => edit(fileNamed(name, flags, project), tools), EDITING_SIGNALS),
   );
   ofOneFile("show", "print a secret").action((name: string, flags: FileFlags) =>
     withProject(flags, context, (project, tools) => show(fileNamed(name, flags, project), tools, context)),
@@ -61,12 +62,10 @@ export function configure(command: Command, context: CliContext): void {
 }
 
 function noteHosts(patterns: readonly string[], flags: FleetFlags, context: CliContext): Promise<void> {
-  const work: FleetVerb["work"] = async (project, { hosts }, tools) => {
+  const work: FleetVerb["work"] = async (_project, { hosts }, tools) => {
     const { noteHostKeys } = await import("../../workflows/secrets/host-keys.ts");
-    const { secrets } = await wireSecretTools(context, project);
     return noteHostKeys(
       hosts.map(({ host }) => host),
-      secrets,
       tools,
     );
   };
@@ -81,9 +80,25 @@ interface SecretsAnswer {
 
 type Work = (project: LoadedProject, tools: SecretTools) => Promise<Result<SecretsAnswer, readonly Failure[]>>;
 
-async function withProject(flags: ProjectFlags, context: CliContext, work: Work): Promise<void> {
+const ALL_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** Ctrl-C in an editor is the editor's own affair. */
+const EDITING_SIGNALS = ["SIGTERM", "SIGHUP"] as const;
+
+async function withProject(
+  flags: ProjectFlags,
+  context: CliContext,
+  work: Work,
+  heeded: Parameters<typeof interruptible>[0] = ALL_SIGNALS,
+): Promise<void> {
+  const exit = await interruptible(heeded, (signal) => loadAndWork(flags, context, work, signal));
+  if (exit !== undefined) context.exit(exit);
+}
+
+async function loadAndWork(flags: ProjectFlags, context: CliContext, work: Work, signal: AbortSignal): Promise<void> {
   const project = await loadProject(projectRequest(flags, context), await wireProject(context));
-  const outcome = project.ok ? await work(project.value, await wireSecretTools(context, project.value)) : project;
+  const outcome = project.ok
+    ? await work(project.value, await wireSecretTools(context, project.value, signal))
+    : project;
   const failures = outcome.ok ? (outcome.value.failures ?? []) : outcome.error;
   const stderr = outputTo(context.stderr);
   if (outcome.ok) stderr.write(outcome.value.text);

@@ -9,11 +9,18 @@ import { printable } from "./printable.ts";
 export const renderEdited = (file: string, edited: Edited): string =>
   edited === "unchanged" ? `${printable(file)} is unchanged\n` : `${printable(file)} is written; git add it\n`;
 
+const reasons: Readonly<Record<Generated["because"], string>> = {
+  missing: "it was missing",
+  due: "it was due",
+  asked: "as asked",
+  needs: "what it is made of is new",
+};
+
 export function renderGenerated(made: readonly Generated[]): string {
   if (made.length === 0) return "Nothing to make: every secret with a generator is there.\n";
   const lines = made.map(({ file, because, publicFile }) => {
     const more = publicFile === undefined ? "" : `, its public part ${printable(publicFile)}`;
-    return `made ${printable(file)} (${because})${more}`;
+    return `made ${printable(file)} (${reasons[because]})${more}`;
   });
   return `${lines.join("\n")}\nnext  git add secrets\n`;
 }

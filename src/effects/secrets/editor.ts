@@ -8,8 +8,16 @@ import { inMemoryFolder } from "./memory-folder.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Fails with `secrets/editor`; the editor's signals are its own affair, so Ctrl-C in it does not end us. */
-export function editInMemory(name: string, value: Uint8Array, env: Environment): Promise<Result<Uint8Array>> {
+interface Editing {
+  readonly name: string;
+  readonly value: Uint8Array;
+  readonly env: Environment;
+  /** Ends the editor, and with it the editing. */
+  readonly signal: AbortSignal;
+}
+
+/** Fails with `secrets/editor`; Ctrl-C in the editor is its own affair and does not end us. */
+export function editInMemory({ name, value, env, signal }: Editing): Promise<Result<Uint8Array>> {
   return inMemoryFolder(env, async (folder) => {
     const file = join(folder, name);
     await writeFile(file, value, { mode: 0o600 });
@@ -17,10 +25,12 @@ export function editInMemory(name: string, value: Uint8Array, env: Environment):
     const ignore = (): void => {};
     process.on("SIGINT", ignore);
     try {
-      const { exitCode, code } = await execa("/bin/sh", ["-c", `${editor} "$@"`, editor, file], {
+      const { exitCode, code } = await execa("/bin/sh", ["-c", `exec env ${editor} "$@"`, editor, file], {
         stdio: "inherit",
         reject: false,
+        cancelSignal: signal,
       });
+      if (signal.aborted) return err(crashed(editor, "it was ended from outside"));
       if (exitCode !== 0) return err(crashed(editor, exitCode === undefined ? String(code) : `exit code ${exitCode}`));
       return ok(await readFile(file));
     } finally {

@@ -26,7 +26,7 @@ export function projectSecrets({ root, env, home }: SecretSettings): ProjectSecr
       return identities.ok ? decryptAge(file, bytes, identities.value, signal) : identities;
     },
     encrypt: encryptAge,
-    edit: (name, value) => editInMemory(name, value, env),
+    edit: (name, value, signal) => editInMemory({ name, value, env, signal }),
     leaks: (values) => findLeaks(root, values),
     generate: (generator, request) => generateSecret(generator, request, { root, env }),
   };

@@ -19,6 +19,7 @@ export interface SecretSettings {
 
 export function createSecretStore(settings: SecretSettings): SecretStore {
   const opened = new Map<string, Promise<Result<Uint8Array>>>();
+  const files = new Map<string, Promise<Result<Uint8Array>>>();
   let identities: Promise<Result<Identities>> | undefined;
   const ours = (): Promise<Result<Identities>> => {
     identities ??= readIdentities(settings.env, settings.home);
@@ -31,7 +32,12 @@ export function createSecretStore(settings: SecretSettings): SecretStore {
       if (known !== undefined) return known;
       const opening = openSource(secret, { ...settings, ours, signal });
       opened.set(key, opening);
+      if (secret.source.kind === "age") files.set(secret.source.file, opening);
       return opening;
+    },
+    async opened() {
+      const values = await Promise.all([...files].map(async ([file, opening]) => [file, await opening] as const));
+      return new Map(values.flatMap(([file, value]) => (value.ok ? [[file, value.value]] : [])));
     },
   };
 }

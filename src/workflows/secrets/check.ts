@@ -5,6 +5,7 @@ import { ok, type Result } from "../../domain/outcome/result.ts";
 import { fileOf } from "../../domain/secrets/declared.ts";
 import { isFor } from "../../domain/secrets/ledger.ts";
 import { keysFor } from "../../domain/secrets/recipients.ts";
+import type { ProjectSecrets } from "../../ports/project-secrets.ts";
 import { openFile, readLedger, readRecipients, sha256 } from "./encrypted-file.ts";
 import type { SecretTools } from "./tools.ts";
 
@@ -39,7 +40,7 @@ export async function checkSecrets(
     if (value.ok) opened.set(file, value.value);
     else findings.push(value.error);
   }
-  findings.push(...(await wronglyShared([...users.keys()], tools)), ...(await leaked(opened, tools)));
+  findings.push(...(await wronglyShared([...users.keys()], secrets)), ...(await standInClear(opened, secrets)));
   const all = await secrets.list();
   const unused =
     environment === undefined
@@ -48,7 +49,8 @@ export async function checkSecrets(
   return ok({ files: users.size, findings, unused });
 }
 
-async function wronglyShared(files: readonly string[], { secrets }: SecretTools): Promise<Failure[]> {
+/** Files that other keys may open than should; told without opening them. */
+export async function wronglyShared(files: readonly string[], secrets: ProjectSecrets): Promise<Failure[]> {
   const recipients = await readRecipients(secrets);
   if (!recipients.ok) return [recipients.error];
   const ledger = await readLedger(secrets);
@@ -65,7 +67,11 @@ async function wronglyShared(files: readonly string[], { secrets }: SecretTools)
   return findings;
 }
 
-async function leaked(opened: ReadonlyMap<string, Uint8Array>, { secrets }: SecretTools): Promise<Failure[]> {
+/** @param opened values by the file that they are encrypted in */
+export async function standInClear(
+  opened: ReadonlyMap<string, Uint8Array>,
+  secrets: ProjectSecrets,
+): Promise<Failure[]> {
   return (await secrets.leaks(opened)).map(({ secret, path }) =>
     failure("secrets/check", `the value of ${secret} stands in clear in ${path}`, {
       expected: "values in encrypted files only; files of a flake end in the Nix store, which everybody may read",

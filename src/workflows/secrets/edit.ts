@@ -15,7 +15,7 @@ export async function editSecret(file: string, tools: SecretTools): Promise<Resu
   if (!opened.ok && opened.error.code !== "secrets/missing") return opened;
   const before = opened.ok ? opened.value : new Uint8Array(0);
   const name = file.replace(/^.*\//, "").replace(/\.age$/, "");
-  const edited = await secrets.edit(name, before);
+  const edited = await secrets.edit(name, before, tools.signal);
   if (!edited.ok) return edited;
   if (Buffer.compare(before, edited.value) === 0) return ok("unchanged");
   const written = await writeFile({ file, value: edited.value, made: new Date(clock.now()).toISOString() }, tools);

@@ -32,8 +32,10 @@ export async function generate(
   if (!declared.ok) return declared;
   const present = new Set(await secrets.list());
   const wish = { rotate: new Set(rotate), due, nowMs: clock.now() };
+  const tasks = generationTasks(declared.value, present, await readLedger(secrets), wish);
+  if (!tasks.ok) return tasks;
   const made: Generated[] = [];
-  for (const task of generationTasks(declared.value, present, await readLedger(secrets), wish)) {
+  for (const task of tasks.value) {
     const outcome = await carryOut(task, tools);
     if (!outcome.ok) return outcome;
     made.push(outcome.value);

@@ -17,7 +17,6 @@ const READ_TIMEOUT_MS = 30_000;
 /** Hosts that cannot be asked are told, and the others noted all the same. */
 export async function noteHostKeys(
   hosts: readonly ResolvedHost[],
-  secrets: ProjectSecrets,
   tools: Tools,
 ): Promise<Result<ExitCode, readonly Failure[]>> {
   return inFrame("secrets hosts", tools, false, async ({ fleet }) => {
@@ -31,7 +30,7 @@ export async function noteHostKeys(
     );
     const failures = asked.flatMap(({ key }) => (key.ok ? [] : [key.error]));
     const keys = new Map(asked.flatMap(({ name, key }) => (key.ok ? [[name, key.value] as const] : [])));
-    const written = await writeKeys(keys, secrets);
+    const written = await writeKeys(keys, tools.secretFiles);
     if (!written.ok) return err([written.error, ...failures]);
     tools.audience.note(`${RECIPIENTS_FILE}: ${written.value}`);
     return failures.length > 0 ? err(failures) : ok(exitCodes.ok);

@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type HostName, parseHostName } from "../../../src/domain/ids.ts";
 import type { Result } from "../../../src/domain/outcome/result.ts";
 import type { DeclaredSecret, Generator } from "../../../src/domain/secrets/declared.ts";
@@ -165,6 +165,19 @@ describe("editing", () => {
     expect(inMemory()).toEqual([]);
   });
 
+  test("leaves the old secret when it is ended from outside, and no file in memory", async () => {
+    await keep("old");
+    const before = bytes();
+    const ending = new AbortController();
+    editor(`printf half >"$1"; touch ${join(root, "opened")}; exec sleep 600`);
+    const editing = editSecret(FILE, { ...tools(), signal: ending.signal });
+    await vi.waitUntil(() => existsSync(join(root, "opened")), { timeout: 20_000 });
+    ending.abort();
+    expect(codeOf(await editing)).toBe("secrets/editor");
+    expect(bytes()).toBe(before);
+    expect(inMemory()).toEqual([]);
+  });
+
   test("leaves the old secret when the editor crashes, and no file in memory", async () => {
     await keep("old");
     const before = bytes();
@@ -256,6 +269,28 @@ describe("generating", () => {
     expect(made.map(({ file }) => file)).toEqual(["secrets/test/pass.age", "secrets/test/hash.age"]);
     expect(await opened("secrets/test/hash.age")).toBe(`hash of ${await opened("secrets/test/pass.age")}`);
     expect(readFileSync(join(root, "secrets/test/hash.pub"), "utf8")).toBe("public");
+  });
+
+  test("makes anew what is made of a secret that is rotated", async () => {
+    const command = ["sh", "-c", 'cat "$NIXFLEET_SECRETS/ca"'];
+    const declared = [secret("ca", {}), secret("leaf", { kind: "command", command, dependsOn: ["ca"] })];
+    take(await generate({ hosts: [web], rotate: [], due: false }, tools(declared)));
+    const made = take(await generate({ hosts: [web], rotate: ["ca"], due: false }, tools(declared)));
+    expect(made.map(({ file, because }) => `${file} ${because}`)).toEqual([
+      "secrets/test/ca.age asked",
+      "secrets/test/leaf.age needs",
+    ]);
+    expect(await opened("secrets/test/leaf.age")).toBe(await opened("secrets/test/ca.age"));
+  });
+
+  test("refuses a circle of needs, and a name that no generator makes", async () => {
+    const needs = (...dependsOn: string[]): Partial<Generator> => ({ kind: "command", command: ["true"], dependsOn });
+    const declared = [secret("a", needs("b")), secret("b", needs("c")), secret("c", needs("a"))];
+    const circle = await generate({ hosts: [web], rotate: [], due: false }, tools(declared));
+    expect(circle).toMatchObject({ error: { code: "secrets/generator", found: "a -> b -> c -> a" } });
+    const unknown = await generate({ hosts: [web], rotate: ["tokn"], due: false }, tools([secret("token", {})]));
+    expect(unknown).toMatchObject({ error: { code: "secrets/unknown", expected: "one of token" } });
+    expect(await tools().secrets.list()).toEqual([]);
   });
 
   test("writes nothing when the command fails", async () => {

@@ -1,12 +1,13 @@
 /** The flags of every verb that deals with hosts: which project, which hosts, how to reach them, how results look. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { addBuildOptions, type BuildFlags } from "./build-options.ts";
 import { addOutputOptions, type OutputFlags } from "./output-options.ts";
 import { addProjectOptions, type ProjectFlags } from "./project-options.ts";
 import { ROLLOUT_OPTIONS } from "./rollout-options.ts";
 import { addSelectionOptions, type SelectionFlags } from "./selection-options.ts";
 
 /** The parsed form of the flags. */
-export interface FleetFlags extends ProjectFlags, SelectionFlags, OutputFlags {
+export interface FleetFlags extends ProjectFlags, SelectionFlags, OutputFlags, BuildFlags {
   readonly parallel?: number;
   readonly forks?: number;
   readonly askSudoPassword?: true;
@@ -22,6 +23,8 @@ export interface FleetOptionsWanted {
   readonly plans?: boolean;
   /** Evaluates the fleet: adds --override-input. */
   readonly evaluates?: boolean;
+  /** Builds closures: adds --build-on and --substitute-on-destination. */
+  readonly builds?: boolean;
   /** Works on several hosts at once: adds --parallel. */
   readonly parallel?: boolean;
   /** False for what chooses no hosts. */
@@ -58,6 +61,7 @@ export function addFleetOptions(command: Command, wanted: FleetOptionsWanted): C
   if (wanted.connects !== false) {
     addReachOptions(command).option("-K, --ask-sudo-password", "ask for the password that sudo wants on the hosts");
   }
+  if (wanted.builds === true) addBuildOptions(command);
   return addOutputOptions(command, { plans: wanted.plans ?? false });
 }
 

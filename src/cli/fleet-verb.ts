@@ -1,4 +1,5 @@
 /** What every verb that deals with hosts does around its workflow: load, select, wire, watch for signals, report, exit. */
+import { withBuildWishes } from "../domain/build/wishes.ts";
 import { foldHosts } from "../domain/fold-hosts.ts";
 import { type ExitCode, exitCodes } from "../domain/outcome/exit-codes.ts";
 import { type Failure, failure } from "../domain/outcome/failure.ts";
@@ -10,6 +11,7 @@ import { type LoadedProject, loadProject } from "../workflows/inventory/load-pro
 import { rerunHostsFrom } from "../workflows/inventory/rerun-hosts.ts";
 import { selectHosts } from "../workflows/inventory/select-hosts.ts";
 import { createInterruption, type Interruption, type Tools } from "../workflows/tools.ts";
+import { buildWishes } from "./build-options.ts";
 import type { CliContext } from "./context.ts";
 import type { FleetFlags } from "./fleet-options.ts";
 import { outputOptions } from "./output-options.ts";
@@ -64,8 +66,11 @@ async function loadAndWork(
     const exit = await verb.withoutProject?.(loaded.error, interruption.draining);
     return exit === undefined ? loaded : ok(exit);
   }
-  const project = await destined(loaded.value, flags, reporter, context);
-  if (!project.ok) return project;
+  const destination = await destined(loaded.value, flags, reporter, context);
+  if (!destination.ok) return destination;
+  const wished = withBuildWishes(destination.value.inventory, buildWishes(flags));
+  if (!wished.ok) return wished;
+  const project = ok({ ...destination.value, inventory: wished.value });
   reporter.warnings(project.value.warnings);
   const journal = await wireJournal(context, (trouble) => reporter.warnings([trouble]));
   const selection = await selectHosts(project.value.inventory, selectionRequest(flags, patterns), {

@@ -1,4 +1,5 @@
 /** How to type a command again, or the one that follows it: what leads to the same fleet by the same way. */
+import { buildWords } from "./build-options.ts";
 import type { FleetFlags } from "./fleet-options.ts";
 
 /** Words to put behind the choice of hosts. */
@@ -20,6 +21,7 @@ export function repetitionOf(flags: FleetFlags, own: Partial<Repetition> = {}): 
       ...(flags.askSudoPassword === true ? ["-K"] : []),
       ...(flags.insecureAcceptAnyHostKey === true ? ["--insecure-accept-any-host-key"] : []),
       ...overrideInput.flatMap((override) => ["--override-input", override]),
+      ...buildWords(flags),
       // Its value may be left out, so nothing but a flag may stand behind it.
       ...(lab === undefined ? [] : lab === true ? ["--lab"] : ["--lab", lab]),
     ],

@@ -74,7 +74,7 @@ export async function wireTools(wanted: {
   const { hostProgram } = await import("../effects/host-program/program.ts");
   const { systemClock } = await import("../effects/machine/system-clock.ts");
   const { operatorName } = await import("../effects/machine/operator.ts");
-  const { localStoreFiles } = await import("../effects/machine/store-files.ts");
+  const { storeFilesWith } = await import("../effects/nix/kept-manifests.ts");
   return ok({
     transport: await wireTransport(wanted),
     builder: await wireBuilder(
@@ -82,7 +82,7 @@ export async function wireTools(wanted: {
       project,
       overrides.flatMap((override) => (override.ok ? [override.value] : [])),
     ),
-    storeFiles: localStoreFiles,
+    storeFiles: storeFilesWith(join(cacheFolder(context.env), "nix")),
     localCommands,
     rebootSlots: rebootSlots(slots.value, systemClock),
     secrets: await wireSecrets(context, project),
@@ -221,7 +221,7 @@ function nixSettings(
   { root, inventory }: Pick<LoadedProject, "root" | "inventory">,
   overrides: readonly InputOverride[],
 ) {
-  const { flake, signingKey } = inventory.fleet;
+  const { flake, signingKey, cache } = inventory.fleet;
   return {
     projectRoot: flakeFolder(flake) ?? root,
     ...(flakeFolder(flake) === undefined ? { remoteFlake: flake } : {}),
@@ -230,6 +230,7 @@ function nixSettings(
     env,
     overrides,
     ...(signingKey === undefined ? {} : { signingKeyFile: signingKey }),
+    ...(cache === undefined ? {} : { cacheUrl: cache }),
   };
 }
 

@@ -2,11 +2,13 @@
 import type { ClosurePath } from "../domain/closure/compare.ts";
 import type { HostName, StorePath } from "../domain/ids.ts";
 import type { Manifest } from "../domain/manifest/manifest.ts";
+import type { ManagedSecret } from "../domain/manifest/secrets.ts";
 import type { HostAnswer } from "../domain/nix/answer.ts";
 import type { LockedInput } from "../domain/nix/expression.ts";
 import type { LockChange } from "../domain/nix/lock-file.ts";
 import type { NixProgress } from "../domain/nix/log.ts";
 import type { Result } from "../domain/outcome/result.ts";
+import type { StoreFiles } from "./store-files.ts";
 
 export interface NixBuilder {
   /** Identifies the fleet's source. A clean git tree, or one seen before, is known without starting Nix. */
@@ -30,8 +32,35 @@ export interface NixBuilder {
    * does not stop the others.
    */
   build(hosts: readonly EvaluatedHost[], options: BuildOptions): Promise<ReadonlyMap<HostName, Result<BuiltHost>>>;
-  /** Every path of a closure in this machine's store. Fails with `nix/closure-unknown`. */
-  closure(path: StorePath, signal: AbortSignal): Promise<Result<readonly ClosurePath[]>>;
+  /**
+   * Whether this machine's Nix builds for a system: its own, one that it emulates, or one that its configuration has remote
+   * builders for.
+   */
+  buildsHere(system: string, signal: AbortSignal): Promise<Result<boolean>>;
+  /** Every path of a closure in a store; this machine's, unless told otherwise. Fails with `nix/closure-unknown`. */
+  closure(path: StorePath, signal: AbortSignal, store?: OtherStore): Promise<Result<readonly ClosurePath[]>>;
+  /** Those of the paths that a store has; this machine's, unless told otherwise. Fails with `nix/store-unknown`. */
+  present(
+    paths: readonly StorePath[],
+    signal: AbortSignal,
+    store?: OtherStore,
+  ): Promise<Result<ReadonlySet<StorePath>>>;
+  /** The closures of hosts that a store has already, with their manifests: nothing is built. */
+  describe(hosts: readonly EvaluatedHost[], store: OtherStore): Promise<ReadonlyMap<HostName, Result<BuiltHost>>>;
+  /** Names of the keys that have signed a path of a store; empty when nobody has. Fails with `nix/closure-unknown`. */
+  signedBy(path: StorePath, store: OtherStore, signal: AbortSignal): Promise<Result<readonly string[]>>;
+  /** Keeps the manifest of a closure that lies in another store, for when the plan is carried out. */
+  keepManifest(closure: BuiltHost): Promise<void>;
+  /** Reads files of another store. */
+  filesOf(store: OtherStore): StoreFiles;
+  /** Sees to it that closures are in the store of a daemon, and builds them there when they are not. */
+  realise(request: RealiseRequest): Promise<Result<"there" | "built">>;
+  /** Signs closures of this machine's store, and copies them to any store. Fails with `nix/push-failed`. */
+  push(request: PushRequest): Promise<Result<CopyOutcome>>;
+  /** What the fleet's Nix declares as secrets of hosts; starts Nix. */
+  declaredSecrets(
+    request: Omit<EvaluateRequest, "onProgress">,
+  ): Promise<Result<ReadonlyMap<HostName, readonly ManagedSecret[]>>>;
   /** Signs the closures of these paths with the fleet's key; does nothing for what it has signed already. */
   sign(paths: readonly StorePath[], signal: AbortSignal): Promise<Result<void>>;
   /** Copies closures to the daemon behind a unix socket; only what is missing travels. */
@@ -85,7 +114,18 @@ export interface EvaluateRequest {
 
 export type EvaluatedHost = HostAnswer;
 
+/** A Nix store that is not this machine's: behind a daemon's forwarded socket, or the fleet's cache. */
+export type OtherStore = DaemonStore | { readonly kind: "cache" };
+
+export interface DaemonStore {
+  readonly kind: "daemon";
+  /** Local path of the socket. */
+  readonly socket: string;
+}
+
 export interface BuildOptions {
+  /** Builds there, and leaves the result there; on this machine when left out. */
+  readonly at?: DaemonStore;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: BuildProgress) => void;
 }
@@ -109,6 +149,10 @@ export interface CopyRequest {
   readonly paths: readonly StorePath[];
   /** Local path of the host's daemon socket; absent when the target is this machine's own store. */
   readonly socket?: string;
+  /** Where the closures lie; in this machine's store when left out. Otherwise they pass through without being kept here. */
+  readonly from?: OtherStore;
+  /** The host fetches from its own binary caches first, and only what is left travels. */
+  readonly substitutes?: boolean;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: BuildProgress) => void;
 }
@@ -124,4 +168,31 @@ export interface CopyOutcome {
   readonly copiedPaths: number;
   /** Size of their contents before the transport's own encoding. */
   readonly copiedBytes: number;
+  /** What the host fetched by itself; only where it was to substitute. */
+  readonly fetched?: FetchOutcome;
+}
+
+export interface FetchOutcome {
+  readonly paths: number;
+  readonly bytes: number;
+  /** What was wrong with the caches, other than that they lack something. */
+  readonly trouble?: string;
+}
+
+export interface RealiseRequest {
+  readonly host: HostName;
+  readonly paths: readonly StorePath[];
+  /** What builds them, in this machine's store. */
+  readonly derivations: readonly string[];
+  readonly at: DaemonStore;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: BuildProgress) => void;
+}
+
+export interface PushRequest {
+  readonly paths: readonly StorePath[];
+  /** Any store URL of Nix. */
+  readonly url: string;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: BuildProgress) => void;
 }

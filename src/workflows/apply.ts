@@ -15,6 +15,7 @@ export async function applyFleet(request: ApplyRequest, consent: Consent, tools:
     const plan = await planApply(request, frame, tools);
     if (!plan.ok) return plan;
     tools.audience.plan(plan.value);
+    // All of them: a builder or the place of a hook need not be among those that change.
     return carryOut({ plan: plan.value, hosts: request.inventory.hosts, ...consent }, frame, tools);
   });
 }

@@ -9,9 +9,16 @@ import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { DesiredHost } from "../domain/plan/host-input.ts";
 import { liveSystem } from "../domain/plan/live-system.ts";
 import type { HostSession } from "../engine/session.ts";
-import type { NixBuilder } from "../ports/nix-builder.ts";
+import type { NixBuilder, OtherStore } from "../ports/nix-builder.ts";
 
 const CLOSURE_TIMEOUT_MS = 120_000;
+
+export interface ComparisonTools {
+  readonly builder: NixBuilder;
+  /** Where the desired closure lies, when that is not this machine's store. */
+  readonly store: OtherStore | undefined;
+  readonly signal: AbortSignal;
+}
 
 type ClosureOfHost = Extract<DesiredHost, { kind: "closure" }>;
 
@@ -19,9 +26,10 @@ export async function differenceOfClosures(
   session: HostSession,
   facts: HostFacts,
   desired: ClosureOfHost,
-  { builder, signal }: { readonly builder: NixBuilder; readonly signal: AbortSignal },
+  tools: ComparisonTools,
 ): Promise<Result<ClosureDifference>> {
-  const next = await nextClosure(session, desired, builder, signal);
+  const { signal } = tools;
+  const next = await nextClosure(session, desired, tools);
   if (!next.ok) return next;
   const live = liveSystem(facts);
   const there = await askHost(
@@ -38,10 +46,9 @@ export async function differenceOfClosures(
 async function nextClosure(
   session: HostSession,
   { system, description, present }: ClosureOfHost,
-  builder: NixBuilder,
-  signal: AbortSignal,
+  { builder, store, signal }: ComparisonTools,
 ): Promise<Result<readonly ClosurePath[]>> {
-  if (present !== true) return builder.closure(description ?? system, signal);
+  if (present !== true) return builder.closure(description ?? system, signal, store);
   const there = await askHost(session, system, [], signal);
   return there.ok ? ok(there.value.paths) : there;
 }

@@ -13,6 +13,7 @@ import type { PlanHost } from "../domain/plan/plan.ts";
 import { rollbackTarget } from "../domain/plan/rollback-target.ts";
 import { observe } from "../engine/observe.ts";
 import type { HostSession } from "../engine/session.ts";
+import type { StoreFiles } from "../ports/store-files.ts";
 import { buildClosures } from "./build-closures.ts";
 import { inspect, readHostManifest } from "./inspect-host.ts";
 import { tellWarnings } from "./plan-apply.ts";
@@ -60,6 +61,8 @@ export async function diffHost(request: DiffRequest, tools: Tools): Promise<Resu
 interface Place {
   readonly host: ResolvedHost;
   readonly tools: Tools;
+  /** Stores to read from: this machine's, and one that a closure was built in. */
+  readonly files: readonly StoreFiles[];
   session(): Promise<Result<HostSession>>;
   facts(): Promise<Result<HostFacts>>;
   desired(): Promise<Result<Side>>;
@@ -69,22 +72,28 @@ function createPlace({ inventory, host }: DiffRequest, frame: Frame, tools: Tool
   const { builder, clock, interruption } = tools;
   const signal = interruption.draining;
   let facts: Promise<Result<HostFacts>> | undefined;
+  const files = [tools.storeFiles];
   const session = () => frame.fleet.session(host, signal);
   return {
     host,
     tools,
+    files,
     session,
     facts() {
       facts ??= session().then((opened) => (opened.ok ? observe(opened.value, signal) : opened));
       return facts;
     },
     async desired() {
-      const closures = await buildClosures([host], { builder, inventory, recorder: frame.recorder, clock, signal });
+      const { fleet, recorder } = frame;
+      const closures = await buildClosures([host], { builder, fleet, inventory, recorder, clock, signal });
       if (!closures.ok) return closures;
       await tellWarnings(closures.value, frame);
       const built = closures.value.hosts.get(host.name);
       if (built === undefined) throw new Error(`nothing was built for ${host.name}`);
-      return built.ok ? ok({ system: built.value.system, manifest: built.value.manifest }) : built;
+      if (!built.ok) return built;
+      const { system, manifest, store } = built.value;
+      if (store !== undefined) files.push(builder.filesOf(store));
+      return ok({ system, manifest });
     },
   };
 }
@@ -130,8 +139,12 @@ async function readSources(
   const files = differingSources(from, to).flatMap(({ old, next }) => [old, next].filter((file) => file !== undefined));
   const read = new Map<string, Uint8Array>();
   for (const file of new Set(files)) {
-    const bytes = await place.tools.storeFiles.read(file, MAX_DIFF_BYTES);
-    if (bytes !== undefined) read.set(file, bytes);
+    for (const store of place.files) {
+      const bytes = await store.read(file, MAX_DIFF_BYTES);
+      if (bytes === undefined) continue;
+      read.set(file, bytes);
+      break;
+    }
   }
   const elsewhere = [...new Set(files)].filter((file) => !read.has(file));
   const session = elsewhere.length === 0 ? undefined : await place.session();

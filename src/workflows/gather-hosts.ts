@@ -12,10 +12,10 @@ import { isDeadRun } from "../engine/dead-run.ts";
 import type { Fleet } from "../engine/fleet.ts";
 import type { HostSession } from "../engine/session.ts";
 import type { Journal } from "../ports/journal.ts";
-import type { NixBuilder } from "../ports/nix-builder.ts";
+import type { NixBuilder, OtherStore } from "../ports/nix-builder.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { StoreFiles } from "../ports/store-files.ts";
-import { differenceOfClosures } from "./compare-closures.ts";
+import { type ComparisonTools, differenceOfClosures } from "./compare-closures.ts";
 import { addSecrets } from "./gather-secrets.ts";
 import { inspectHost, nothingInspected } from "./inspect-host.ts";
 import { inspectNixos, readBootParts } from "./inspect-nixos.ts";
@@ -27,6 +27,8 @@ export interface Gathering {
   readonly builder: NixBuilder;
   readonly secrets: SecretStore;
   readonly journal: Journal;
+  /** By host: the store with its desired closure, when that is not this machine's. */
+  readonly stores?: ReadonlyMap<HostName, OtherStore>;
   readonly signal: AbortSignal;
 }
 
@@ -53,7 +55,7 @@ async function gatherHost(
   host: ResolvedHost,
   observed: Result<HostFacts>,
   desired: Result<DesiredHost>,
-  { fleet, storeFiles, journal, builder, signal }: Gathering,
+  { fleet, storeFiles: localFiles, journal, builder, stores, signal }: Gathering,
 ): Promise<HostInput> {
   const { name, base, confirmMs } = host;
   const lockAbandoned = observed.ok && (await isAbandoned(observed.value.lock, journal));
@@ -69,10 +71,12 @@ async function gatherHost(
   if (!observed.ok || !desired.ok || !needsInspection(base, observed.value, desired.value)) return input;
   const session = await fleet.session(host, signal);
   if (!session.ok) return { ...input, observed: err(session.error) };
+  const store = stores?.get(name);
+  const storeFiles = store === undefined ? localFiles : builder.filesOf(store);
   const look = base === "nixos" ? inspectNixos : inspectHost;
   const [inspected, compared, boots] = await Promise.all([
     look(session.value, observed.value, manifestOf(desired.value), { storeFiles, signal }),
-    compareStores(session.value, observed.value, desired.value, { builder, signal }),
+    compareStores(session.value, observed.value, desired.value, { builder, store, signal }),
     base === "nixos" ? readBootParts(desired.value, storeFiles) : {},
   ]);
   return inspected.ok
@@ -85,7 +89,7 @@ async function compareStores(
   session: HostSession,
   facts: HostFacts,
   desired: DesiredHost,
-  tools: { readonly builder: NixBuilder; readonly signal: AbortSignal },
+  tools: ComparisonTools,
 ): Promise<Pick<HostInput, "closure" | "notCompared">> {
   if (desired.kind === "empty" || desired.system === liveSystem(facts) || facts.nixVersion.kind === "absent") return {};
   const difference = await differenceOfClosures(session, facts, desired, tools);

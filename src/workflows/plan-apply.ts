@@ -1,17 +1,15 @@
-/** From inventory, flake and hosts to a plan: gather and assemble, the part that `plan` and `apply` share. */
-import type { HostName } from "../domain/ids.ts";
 import type { Inventory, ResolvedHost } from "../domain/inventory/resolved.ts";
 import type { ManagedSecret } from "../domain/manifest/secrets.ts";
 import { diagnosed } from "../domain/outcome/event-bodies.ts";
 import { type Failure, failure } from "../domain/outcome/failure.ts";
-import { err, ok, type Result } from "../domain/outcome/result.ts";
+import { err, type Result } from "../domain/outcome/result.ts";
 import { assemble } from "../domain/plan/assemble.ts";
-import type { DesiredHost } from "../domain/plan/host-input.ts";
 import type { OsStage } from "../domain/plan/os-stage.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import { allAtOnce, type RolloutOverride, rolloutHosts } from "../domain/rollout/strategy.ts";
 import { buildClosures, type Closures } from "./build-closures.ts";
 import { checkedPlan } from "./check-plan.ts";
+import { desiredHosts, storesOf } from "./desired-closures.ts";
 import { gatherHosts } from "./gather-hosts.ts";
 import { observeHosts } from "./observe-hosts.ts";
 import { withUpdateCounts } from "./os/look-at-updates.ts";
@@ -59,7 +57,7 @@ export async function planApply(
   });
   if (!staged.ok) return staged;
   const [closures, seen] = await Promise.all([
-    buildClosures(hosts, { builder, inventory, recorder, clock, signal }),
+    buildClosures(hosts, { builder, fleet, inventory, recorder, clock, signal }),
     observeHosts(hosts, { fleet, recorder, clock, signal }),
   ]);
   if (signal.aborted) return err([failure("cli/interrupted", "interrupted before anything was changed")]);
@@ -69,13 +67,14 @@ export async function planApply(
   const stages = request.osUpdates
     ? await stageUpdates(hosts, observed, inventory, { fleet, recorder, clock, signal })
     : new Map();
-  const desired = desiredHosts(closures.value);
+  const desired = desiredHosts(hosts, closures.value);
   const gathered = await gatherHosts(hosts, observed, desired, {
     fleet,
     storeFiles,
     builder,
     secrets,
     journal,
+    stores: storesOf(closures.value),
     signal,
   });
   await tellSecretFindings(secretsOf(closures.value), tools, frame.recorder);
@@ -96,20 +95,6 @@ const secretsOf = ({ hosts }: Closures): readonly ManagedSecret[] =>
 
 const stageOf = (osStage: OsStage | undefined): { readonly osStage?: OsStage } =>
   osStage === undefined ? {} : { osStage };
-
-/** What each host is to run, or why that is not known. */
-export const desiredHosts = ({ hosts }: Closures): ReadonlyMap<HostName, Result<DesiredHost>> =>
-  new Map([...hosts].map(([name, built]) => [name, desiredOf(built)]));
-
-const desiredOf = (built: Closures["hosts"] extends ReadonlyMap<unknown, infer B> ? B : never): Result<DesiredHost> =>
-  built.ok
-    ? ok({
-        kind: "closure",
-        system: built.value.system,
-        manifest: built.value.manifest,
-        ...(built.value.description === undefined ? {} : { description: built.value.description }),
-      })
-    : err(built.error);
 
 /** Where the plan's closures come from. */
 export function inputsOf(

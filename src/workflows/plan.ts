@@ -1,5 +1,5 @@
 /** `nixfleet plan`: gather, decide, show, and write it down when asked. Changes nothing on any host. */
-import { parseStorePath } from "../domain/ids.ts";
+import { parseStorePath, type StorePath } from "../domain/ids.ts";
 import { type ExitCode, exitCodeOf, exitCodes, worstExitCode } from "../domain/outcome/exit-codes.ts";
 import { failureCodes } from "../domain/outcome/failure-codes/index.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
@@ -37,22 +37,37 @@ export async function keepPlan(
   out: NonNullable<PlanRequest["out"]>,
   { builder, interruption }: Tools,
 ): Promise<Result<void>> {
-  const rooted = await builder.addRoot(planRoot(plan), systemsOf(plan), interruption.draining);
+  const rooted = await builder.addRoot(
+    planRoot(plan),
+    [...systemsOf(plan), ...derivationsOf(plan)],
+    interruption.draining,
+  );
   return rooted.ok ? out.write(encodePlan(plan)) : rooted;
 }
 
 /** The name that keeps a saved plan's closures alive until the plan is carried out. */
 export const planRoot = ({ id }: Plan): string => `plan-${id.slice(0, 16)}`;
 
-/** The closures that the plan makes live, with what describes them, each once. */
-export function systemsOf(plan: Plan) {
-  const changing = plan.hosts.filter((host) => host.action === "change");
+/** The closures that the plan makes live and that lie in this machine's store, with what describes them, each once. */
+export function systemsOf(plan: Plan): readonly StorePath[] {
+  const changing = plan.hosts.filter((host) => host.action === "change" && (host.build?.where ?? "here") === "here");
   const described = changing.flatMap(({ steps }) =>
     steps.map((step) => ("description" in step ? step.description : "")),
   );
-  const paths = [...changing.map((host) => host.to?.system), ...described].map((path) => parseStorePath(path ?? ""));
-  return [...new Set(paths.filter((path) => path !== undefined))];
+  return storePaths([...changing.map((host) => host.to?.system), ...described]);
 }
+
+/** What builds the others again, should they be gone when the plan is carried out. */
+const derivationsOf = (plan: Plan): readonly StorePath[] =>
+  storePaths(
+    plan.hosts.flatMap(({ steps }) =>
+      steps.flatMap((step) => (step.kind === "copy" && step.source?.kind === "host" ? step.source.derivations : [])),
+    ),
+  );
+
+const storePaths = (texts: readonly (string | null | undefined)[]): readonly StorePath[] => [
+  ...new Set(texts.map((text) => parseStorePath(text ?? "")).filter((path) => path !== undefined)),
+];
 
 /** Trouble of single hosts counts, as it would when the plan were applied. */
 export function exitCodeOfPlan(plan: Plan, detailed: boolean): ExitCode {

@@ -7,7 +7,7 @@ import { failureCodes } from "../domain/outcome/failure-codes/index.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import { assembleStatus } from "../domain/status/assemble-status.ts";
 import type { Status } from "../domain/status/status.ts";
-import { buildClosures } from "./build-closures.ts";
+import { evaluateClosures } from "./build-closures.ts";
 import { observeHosts } from "./observe-hosts.ts";
 import { withUpdateCounts } from "./os/look-at-updates.ts";
 import { type Frame, inFrame, type Outcome } from "./run-frame.ts";
@@ -16,7 +16,7 @@ import type { Tools } from "./tools.ts";
 export interface StatusRequest {
   readonly inventory: Inventory;
   readonly hosts: readonly ResolvedHost[];
-  /** Evaluates and builds, to tell whether each host is up to date. */
+  /** Evaluates, to tell whether each host is up to date. */
   readonly compare: boolean;
   /** Exit code 2 when a host's last apply is older, or when there was none. */
   readonly maxAgeMs?: number;
@@ -57,12 +57,18 @@ async function desiredSystems(
   { recorder }: Frame,
   { builder, clock, interruption }: Tools,
 ): Promise<Result<ReadonlyMap<HostName, StorePath>>> {
-  const closures = await buildClosures(hosts, { builder, inventory, recorder, clock, signal: interruption.draining });
-  if (!closures.ok) return closures;
-  const built = [...closures.value.hosts].flatMap(([name, host]) =>
-    host.ok ? [[name, host.value.system] as const] : [],
+  const evaluated = await evaluateClosures(hosts, {
+    builder,
+    inventory,
+    recorder,
+    clock,
+    signal: interruption.draining,
+  });
+  if (!evaluated.ok) return evaluated;
+  const described = [...evaluated.value.hosts].flatMap(([name, host]) =>
+    host.ok ? [[name, host.value.outPath] as const] : [],
   );
-  return ok(new Map(built));
+  return ok(new Map(described));
 }
 
 /** Unreachable hosts count as such; staleness, drift and outdated hosts count as changes, and only when asked for. */

@@ -54,6 +54,16 @@ export function fakeNixBuilder(hosts: Iterable<readonly [HostName, FakeHost]>): 
     evaluate: async (request) => evaluate(fleet, request),
     build: async (evaluated, options) =>
       new Map(evaluated.map((host) => [host.host, build(fleet.get(host.host), host, options)])),
+    buildsHere: async (system) => ok(system === "x86_64-linux"),
+    present: async () => ok(new Set()),
+    describe: async () => new Map(),
+    signedBy: async () => ok([]),
+    keepManifest: async () => {},
+    filesOf: () => ({ read: async () => undefined, target: async () => undefined }),
+    realise: async () => ok("there"),
+    push: async ({ paths, signal }) =>
+      signal.aborted ? err(interrupted()) : ok({ copiedPaths: paths.length, copiedBytes: paths.length * 1000 }),
+    declaredSecrets: async () => ok(new Map()),
     closure: async (path) => ok([{ path, bytes: 1000 }]),
     sign: async (paths, signal) => {
       if (signal.aborted) return err(interrupted());

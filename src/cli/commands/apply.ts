@@ -7,6 +7,7 @@ import { err, type Result } from "../../domain/outcome/result.ts";
 import { decodePlan } from "../../domain/plan/codec.ts";
 import type { Plan } from "../../domain/plan/plan.ts";
 import { applyFleet, applyPlan } from "../../workflows/apply.ts";
+import { buildWords } from "../build-options.ts";
 import { consentOf } from "../confirm.ts";
 import type { CliContext } from "../context.ts";
 import { addFleetOptions, type FleetFlags, selectionWords, typedParallel } from "../fleet-options.ts";
@@ -33,7 +34,7 @@ export function configure(command: Command, context: CliContext): void {
     .option("--check", "only show the plan, as nixfleet plan does");
   addWaitOption(addRolloutOptions(command));
   command.option("--no-os-updates", "leave out updates of the distribution that policies ask for");
-  addFleetOptions(command, { plans: true, evaluates: true, parallel: true });
+  addFleetOptions(command, { plans: true, evaluates: true, builds: true, parallel: true });
   command.action(async (words: readonly string[], flags: ApplyFlags) => {
     const file = await planFileAmong(words, context);
     if (file !== undefined) return applyFile(file, flags, context);
@@ -84,6 +85,8 @@ function applyFile(file: string, flags: ApplyFlags, context: CliContext): Promis
       work: async ({ inventory }, _selection, tools) => {
         const plan = await readPlan(file);
         if (!plan.ok) return err([plan.error]);
+        const [typed] = buildWords(flags);
+        if (typed !== undefined) return err([settledAlready(typed)]);
         // Who saved the plan had it before their eyes, and it is carried out exactly as it stands.
         const consent = consentOf({ ...flags, yes: true }, context, tools.interruption.draining);
         return applyPlan(plan.value, inventory, consent, tools);
@@ -92,6 +95,11 @@ function applyFile(file: string, flags: ApplyFlags, context: CliContext): Promis
     context,
   );
 }
+
+const settledAlready = (flag: string) =>
+  failure("cli/settled", `${flag} cannot change a saved plan`, {
+    next: `plan again: nixfleet plan ${flag} … --out FILE`,
+  });
 
 async function readPlan(file: string): Promise<Result<Plan>> {
   try {

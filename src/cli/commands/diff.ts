@@ -25,7 +25,7 @@ export function configure(command: Command, context: CliContext): void {
     .addArgument(new Argument("[to]", "a closure").argParser(side).default({ kind: "desired" }, "desired"))
     .option("--detailed-exitcode", "exit with 2 when they differ")
     .addHelpText("after", SIDES);
-  addFleetOptions(command, { plans: true, evaluates: true });
+  addFleetOptions(command, { plans: true, evaluates: true, builds: true });
   command.action((pattern: string, from: SideName, to: SideName, flags: DiffFlags) =>
     runFleetQuery(
       {

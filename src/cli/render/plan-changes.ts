@@ -5,6 +5,7 @@ import type { Plan, PlanHost } from "../../domain/plan/plan.ts";
 import { wrap } from "./layout.ts";
 import { type Change, INDENT, markedRows } from "./marked-rows.ts";
 import type { PlanView } from "./plan.ts";
+import { renderBuild } from "./plan-build.ts";
 import { entry, modeWords, renderFiles } from "./plan-files.ts";
 import { renderHooks } from "./plan-hooks.ts";
 import { renderKeptBack, renderOsUpdates, renderReboot } from "./plan-os.ts";
@@ -29,6 +30,7 @@ export function renderChanges(plan: Pick<Plan, "verb">, group: ChangeGroup, view
     ...section("reboot", plan.verb === "run" ? [] : renderReboot(example, view)),
     ...section("hooks", renderHooks(example, view)),
     ...example.notes.flatMap((note) => wrap(printable(note), { first: "  note  ", width: view.width })),
+    ...section("build", renderBuild(example, view)),
     ...section("store", renderStore(group, view)),
     ...section("closure", view.verbosity > 0 ? closures(members, view.style) : []),
   ];

@@ -30,13 +30,14 @@ function rolloutOf({ rollout }: HostSettings, path: Path, fragment: Fragment): F
 }
 
 function builderOf({ build }: HostSettings, path: Path, fragment: Fragment): Failure[] {
-  if (build === undefined || build === "local" || build === "target" || fragment.hosts.has(build)) return [];
-  const next =
-    didYouMean(build, ["local", "target", ...fragment.hosts.keys()]) ??
-    "use local, target, or a host of this inventory";
-  return [
-    dangling("inventory/unknown-host", `no host is named "${build}" to build on`, [...path, "build"], next, fragment),
-  ];
+  return (build ?? []).flatMap((place) => {
+    if (place === "local" || place === "target" || fragment.hosts.has(place)) return [];
+    const next =
+      didYouMean(place, ["local", "target", ...fragment.hosts.keys()]) ??
+      "use local, target, or a host of this inventory";
+    const what = `no host is named "${place}" to build on`;
+    return [dangling("inventory/unknown-host", what, [...path, "build"], next, fragment)];
+  });
 }
 
 function delegatesOf({ hooks = {} }: HostSettings, path: Path, fragment: Fragment): Failure[] {

@@ -91,10 +91,11 @@ function resolveHosts(
 }
 
 function fleetOf({ fleet }: Fragment, paths: PathBase): FleetSettings {
-  const { flake = ".", signingKey, slots, publicKeys = [], blackouts = [] } = fleet;
+  const { flake = ".", signingKey, slots, cache, publicKeys = [], blackouts = [] } = fleet;
   return {
     flake: absoluteFlake(flake, paths),
     ...(slots === undefined ? {} : { slots }),
+    ...(cache === undefined ? {} : { cache }),
     ...(signingKey === undefined ? {} : { signingKey: absolutePath(signingKey, paths) }),
     publicKeys,
     blackouts,

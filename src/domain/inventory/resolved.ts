@@ -23,6 +23,8 @@ export interface FleetSettings {
   readonly flake: string;
   /** Absolute path of the secret key that signs closures. */
   readonly signingKey?: string;
+  /** URL of the store that holds what CI built. */
+  readonly cache?: string;
   /** Where reboot slots are kept; see slots/store-address.ts. */
   readonly slots?: string;
   /** Public keys that the hosts of the fleet trust, `name:base64`. */
@@ -47,8 +49,10 @@ export interface ResolvedHost {
   readonly tags: readonly string[];
   /** All groups, automatic ones (`all`, the base) included, parents before children. */
   readonly groups: readonly string[];
-  /** "local", "target", or the name of a builder host. */
-  readonly build: string;
+  /** Each "local", "target", or the name of a builder host, best first. Empty where nothing is said. */
+  readonly build: readonly string[];
+  /** Whether the host fetches from its own binary caches what they have. */
+  readonly substituteOnDestination: boolean;
   /** Milliseconds within which a change must be confirmed over a fresh connection; 0 for no confirmation. */
   readonly confirmMs?: number;
   /** Name of a strategy in `rollouts`. */

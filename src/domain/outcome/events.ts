@@ -22,6 +22,7 @@ export const phases = [
   "facts",
   "evaluate",
   "build",
+  "push",
   "lock",
   "hooks",
   "copy",

@@ -6,6 +6,7 @@ import type { Manifest } from "../manifest/manifest.ts";
 import type { HostFacts } from "../observation/facts.ts";
 import type { Result } from "../outcome/result.ts";
 import type { RolloutHost } from "../rollout/assemble-rollout.ts";
+import type { ClosureSource, HostBuild } from "./build-schema.ts";
 import type { FileContent } from "./file-content.ts";
 import type { BootParts } from "./nixos-boot.ts";
 import type { OsStage } from "./os-stage.ts";
@@ -65,6 +66,11 @@ export type DesiredHost =
       readonly description?: StorePath;
       /** NixOS: "boot" commits it for the next boot, and leaves alone what runs; "once" lets one boot try it. */
       readonly mode?: "live" | "boot" | "once";
+      /** Where it lies; in this machine's store when left out. */
+      readonly source?: ClosureSource;
+      /** The host fetches what its own binary caches have. */
+      readonly substitutes?: boolean;
+      readonly build?: HostBuild;
       /** The closure lies on the host already (an earlier generation): nothing is copied. */
       readonly present?: boolean;
     }

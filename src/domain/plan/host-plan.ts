@@ -48,6 +48,7 @@ function planConfiguration(input: HostInput, differ: Differ): PlanHost {
     ...changesOf({ ...input, differ }, facts, desired),
     to: { system: systemOf(desired) },
     ...(input.closure === undefined ? {} : { closure: input.closure }),
+    ...(desired.kind === "closure" && desired.build !== undefined ? { build: desired.build } : {}),
   };
   const obstacle = occupiedBy(facts, input.lockAbandoned) ?? conflict(changes);
   if (obstacle !== undefined) return refusedHost(changes, obstacle);

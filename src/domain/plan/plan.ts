@@ -4,6 +4,7 @@ import { closureDifferenceSchema } from "../closure/compare.ts";
 import { lockChangeSchema } from "../nix/lock-file.ts";
 import { eventErrorSchema } from "../outcome/event-error.ts";
 import { rolloutSchema } from "../rollout/plan-rollout.ts";
+import { closureSourceSchema, hostBuildSchema } from "./build-schema.ts";
 import { hostHooksSchema } from "./hook-schema.ts";
 import { hostOsSchema, osUpdateStepFields, rebootStepFields } from "./os-schema.ts";
 
@@ -81,7 +82,15 @@ const confirmation = {
 const description = { description: z.string().optional() };
 
 export const stepSchema = z.discriminatedUnion("kind", [
-  z.object({ ...stepBase, kind: z.literal("copy"), system: z.string(), ...description }),
+  z.object({
+    ...stepBase,
+    kind: z.literal("copy"),
+    system: z.string(),
+    ...description,
+    source: closureSourceSchema.optional(),
+    /** The host fetches from its own binary caches first. */
+    substitutes: z.boolean().optional(),
+  }),
   z.object({ ...stepBase, kind: z.literal("secrets"), system: z.string(), ...description, secrets: wantedSecrets }),
   z.object({
     ...stepBase,
@@ -138,6 +147,8 @@ export const planHostSchema = z.object({
   /** Updates of the operating system, where they were looked at. */
   os: hostOsSchema.optional(),
   reboot: z.object({ needed: z.enum(["yes", "no", "unknown"]), reasons: z.array(z.string()).readonly() }),
+  /** Where the closure was built; absent where nothing is built. */
+  build: hostBuildSchema.optional(),
   /** How the closure differs from what the host runs; absent where it was not compared. */
   closure: closureDifferenceSchema.optional(),
   /** What a person should know and a machine need not act on. */

@@ -22,7 +22,11 @@ export function stepsFor(
   const activation = stepsBackTo(host, system, facts, confirmMs).map((step) => ({ ...step, ...described, ...mode }));
   if (!travels) return activation;
   const expect = expectationOf(facts);
-  const copy: Step = { id: `${host}/copy`, kind: "copy", needs: [], expect, system, ...described };
+  const way = {
+    ...(desired.source === undefined ? {} : { source: desired.source }),
+    ...(desired.substitutes === true ? { substitutes: true } : {}),
+  };
+  const copy: Step = { id: `${host}/copy`, kind: "copy", needs: [], expect, system, ...described, ...way };
   return [copy, ...activation.map((step) => ({ ...step, needs: [copy.id] }))];
 }
 

@@ -3,18 +3,21 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { HostName } from "../../domain/ids.ts";
-import { type Failure, failure } from "../../domain/outcome/failure.ts";
-import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import type { Failure } from "../../domain/outcome/failure.ts";
+import { err, type Result } from "../../domain/outcome/result.ts";
 import type { BuildOptions, BuiltHost, EvaluatedHost } from "../../ports/nix-builder.ts";
+import { localStoreFiles } from "../machine/store-files.ts";
 import { buildTrouble } from "./build-trouble.ts";
+import { builtHost } from "./built-host.ts";
 import type { NixInstallation } from "./installation.ts";
 import { keepNewest } from "./keep-newest.ts";
-import { readManifest } from "./manifest.ts";
 import type { PathMemory } from "./path-memory.ts";
 
 /** Nix has limits of its own for silent or endless builds; this one is for a Nix that hangs. */
 const TIMEOUT_MS = 24 * 60 * 60_000;
 const KEPT_BUILDS = 8;
+
+type Closure = Pick<EvaluatedHost, "drvPath" | "outPath">;
 
 export interface EarlierBuilds {
   /** Remembers what was built: a path that merely exists may be the rest of a build that was cut. */
@@ -38,13 +41,13 @@ export async function buildHosts(
   if (fresh.length > 0) await earlier.memory.remember(fresh.map(({ outPath }) => outPath));
   const results = hosts.map(async (host) => {
     const failed = failures.get(host.host);
-    return [host.host, failed === undefined ? await builtHost(host) : err(failed)] as const;
+    return [host.host, failed === undefined ? await builtHost(host, localStoreFiles) : err(failed)] as const;
   });
   return new Map(await Promise.all(results));
 }
 
 /** A description has the closure that it describes in its own, so building it builds both. */
-const wholeOf = (host: EvaluatedHost): EvaluatedHost => ({ ...host, ...host.description });
+export const wholeOf = (host: EvaluatedHost): EvaluatedHost => ({ ...host, ...host.description });
 
 /** The failure of each host that could not be built. */
 async function buildMissing(
@@ -66,7 +69,7 @@ async function buildMissing(
 }
 
 /** All outputs of the derivation; the closure itself when the derivation was collected and the closure was not. */
-function installable({ capabilities }: NixInstallation, { drvPath, outPath }: EvaluatedHost): string {
+export function installable({ capabilities }: NixInstallation, { drvPath, outPath }: Closure): string {
   if (!existsSync(drvPath)) return outPath;
   return capabilities.caretOutputs ? `${drvPath}^*` : drvPath;
 }
@@ -78,24 +81,3 @@ async function newRoot(roots: string): Promise<string> {
   await keepNewest(roots, KEPT_BUILDS);
   return join(root, "closure");
 }
-
-async function builtHost({ host, outPath, description }: EvaluatedHost): Promise<Result<BuiltHost>> {
-  if (description === undefined && isForeignSystem(outPath)) return ok({ host, system: outPath, manifest: null });
-  const manifest = await readManifest(description?.outPath ?? outPath);
-  if (!manifest.ok) return err({ ...manifest.error, host });
-  if (manifest.value.host === host) {
-    const described = description === undefined ? {} : { description: description.outPath };
-    return ok({ host, system: outPath, manifest: manifest.value, ...described });
-  }
-  return err(
-    failure("nix/bad-manifest", "the closure was made for another host", {
-      host,
-      expected: `a manifest of ${host}`,
-      found: `one of ${manifest.value.host} in ${outPath}`,
-    }),
-  );
-}
-
-/** A NixOS system that nixfleet did not describe: a configuration of the flake's own. */
-const isForeignSystem = (path: string): boolean =>
-  existsSync(join(path, "nixos-version")) && !existsSync(join(path, "nixfleet-closure"));

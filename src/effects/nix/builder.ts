@@ -2,18 +2,27 @@
 import { join } from "node:path";
 import type { StorePath } from "../../domain/ids.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
-import type { NixBuilder } from "../../ports/nix-builder.ts";
+import type { NixBuilder, OtherStore } from "../../ports/nix-builder.ts";
 import { buildHosts } from "./build.ts";
-import { closureOf } from "./closure.ts";
+import { buildElsewhere, realiseElsewhere } from "./build-elsewhere.ts";
+import { builtHost } from "./built-host.ts";
+import { closureOf, signaturesOf } from "./closure.ts";
 import { copyClosures } from "./copy.ts";
+import { secretDeclarations } from "./declared-secrets.ts";
 import { evaluateFleet } from "./evaluate.ts";
 import { type NixInstallation, nixInstallation } from "./installation.ts";
+import { keepManifest } from "./kept-manifests.ts";
 import { chosenKeyFile } from "./key-file.ts";
+import { otherStoreFiles } from "./other-files.ts";
+import { storeUrls } from "./other-store.ts";
 import { pathMemory } from "./path-memory.ts";
+import { presentPaths } from "./present.ts";
+import { pushClosures } from "./push.ts";
 import { addRoot, linkTo, removeRoot } from "./roots.ts";
 import type { NixSettings } from "./settings.ts";
 import { type Signer, signer } from "./sign.ts";
 import { fleetSource } from "./source.ts";
+import { buildsHere } from "./systems.ts";
 import { createTrustProber, type TrustProber } from "./trust-probe.ts";
 import { keepLock, updateInputs } from "./update-inputs.ts";
 
@@ -25,6 +34,7 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
     roots: join(settings.stateDir, "gcroots", "builds"),
   };
   let found: NixInstallation | undefined;
+  const urls = storeUrls(settings.cacheUrl);
   // Hosts of one configuration ask for one closure.
   const closures = new Map<StorePath, ReturnType<typeof closureOf>>();
   let prober: TrustProber | undefined;
@@ -34,6 +44,18 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
     if (installation.ok) found = installation.value;
     return installation;
   };
+  const closure = async (path: StorePath, signal: AbortSignal, store?: OtherStore) => {
+    const installation = await nix(signal);
+    if (!installation.ok) return installation;
+    const url = store === undefined ? ok(undefined) : urls.at(store);
+    if (!url.ok) return url;
+    const asked = closures.get(path) ?? closureOf(installation.value, path, signal, url.value);
+    closures.set(path, asked);
+    const answer = await asked;
+    if (!answer.ok) closures.delete(path);
+    return answer;
+  };
+  const filesOf = (store: OtherStore) => otherStoreFiles(nix, urls, store);
   const keyFile = chosenKeyFile(settings);
   const signerFor = (installation: NixInstallation): Signer | undefined =>
     keyFile === undefined ? undefined : signer(installation, settings.cacheDir, keyFile);
@@ -54,17 +76,41 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
     build: async (hosts, options) => {
       const installation = await nix(options.signal);
       if (!installation.ok) return new Map(hosts.map(({ host }) => [host, err({ ...installation.error, host })]));
-      return buildHosts(installation.value, hosts, builds, options);
+      const { at } = options;
+      if (at === undefined || hosts.length === 0) return buildHosts(installation.value, hosts, builds, options);
+      const elsewhere = { signer: signerFor(installation.value), files: filesOf(at) };
+      return buildElsewhere(installation.value, hosts, elsewhere, { ...options, at });
     },
-    closure: async (path, signal) => {
+    buildsHere: (system, signal) => buildsHere(nix, system, signal),
+    closure,
+    present: async (paths, signal, store) => {
       const installation = await nix(signal);
       if (!installation.ok) return installation;
-      const asked = closures.get(path) ?? closureOf(installation.value, path, signal);
-      closures.set(path, asked);
-      const answer = await asked;
-      if (!answer.ok) closures.delete(path);
-      return answer;
+      const url = store === undefined ? ok(undefined) : urls.at(store);
+      return url.ok ? presentPaths(installation.value, paths, url.value, signal) : url;
     },
+    describe: async (hosts, store) => {
+      const files = filesOf(store);
+      return new Map(await Promise.all(hosts.map(async (host) => [host.host, await builtHost(host, files)] as const)));
+    },
+    signedBy: async (path, store, signal) => {
+      const installation = await nix(signal);
+      if (!installation.ok) return installation;
+      const url = urls.at(store);
+      return url.ok ? signaturesOf(installation.value, path, signal, url.value) : url;
+    },
+    keepManifest: (closure) => keepManifest(settings.cacheDir, closure),
+    filesOf,
+    realise: async (request) => {
+      const installation = await nix(request.signal);
+      if (!installation.ok) return installation;
+      return realiseElsewhere(installation.value, request, signerFor(installation.value));
+    },
+    push: async (request) => {
+      const installation = await nix(request.signal);
+      return installation.ok ? pushClosures(installation.value, request) : installation;
+    },
+    declaredSecrets: secretDeclarations(settings),
     sign: async (paths, signal) => {
       if (keyFile === undefined || paths.length === 0) return ok(undefined);
       const installation = await nix(signal);
@@ -75,7 +121,14 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
     copy: async (request) => {
       const installation = await nix(request.signal);
       if (!installation.ok) return installation;
-      return copyClosures(installation.value, request, signerFor(installation.value));
+      return copyClosures(installation.value, request, {
+        signer: signerFor(installation.value),
+        urls,
+        closure: async (path, from) => {
+          const known = await closure(path, request.signal, from);
+          return known.ok ? known.value.map((part) => part.path as StorePath) : [path];
+        },
+      });
     },
     addRoot: async (name, paths, signal) => {
       const installation = await nix(signal);

@@ -1,9 +1,12 @@
-/** Copies closures through a forwarded daemon socket. */
+/** Brings closures to a host: through its forwarded daemon socket, from its own caches where it is to use them. */
+import { existsSync } from "node:fs";
 import type { StorePath } from "../../domain/ids.ts";
+import { firstLine } from "../../domain/nix/messages.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
-import type { CopyOutcome, CopyRequest } from "../../ports/nix-builder.ts";
+import type { CopyOutcome, CopyRequest, DaemonStore, FetchOutcome, OtherStore } from "../../ports/nix-builder.ts";
 import type { NixInstallation } from "./installation.ts";
+import { daemonUrl, type StoreUrls } from "./other-store.ts";
 import type { Signer } from "./sign.ts";
 
 const TIMEOUT_MS = 12 * 60 * 60_000;
@@ -13,39 +16,122 @@ const SILENCE_MS = 10 * 60_000;
 const NO_KEY =
   "This fleet signs nothing: make a key with `nixfleet keys generate` and name it as fleet.signingKey in the inventory.";
 
-/**
- * Only what the host lacks travels. A lost connection is tried once more; a signature that got lost (the path was collected
- * and built again) is made once more.
- */
+export interface CopyMeans {
+  readonly signer: Signer | undefined;
+  readonly urls: StoreUrls;
+  /** The paths of a closure, as far as they are known. */
+  readonly closure: (path: StorePath, from: OtherStore | undefined) => Promise<readonly StorePath[]>;
+}
+
+/** Only what the host lacks travels, and of that only what it cannot fetch by itself where it is to do so. */
 export async function copyClosures(
   nix: NixInstallation,
   request: CopyRequest,
-  signer: Signer | undefined,
+  means: CopyMeans,
 ): Promise<Result<CopyOutcome>> {
-  const { socket, paths } = request;
-  if (socket === undefined || paths.length === 0) return ok({ copiedPaths: 0, copiedBytes: 0 });
-  const first = await copyOnce(nix, request, socket);
-  if (first.ok) return first;
-  if (first.error.code === "nix/daemon-lost") return copyOnce(nix, request, socket);
-  if (first.error.code !== "nix/unsigned-path") return first;
-  if (signer === undefined) return err({ ...first.error, next: NO_KEY });
-  const signed = await signer.signAgain(paths, request.signal);
-  return signed.ok ? copyOnce(nix, request, socket) : signed;
+  const { socket, paths, from } = request;
+  const nothing = { copiedPaths: 0, copiedBytes: 0 };
+  if (paths.length === 0 || (socket === undefined && from === undefined)) return ok(nothing);
+  const store = socket === undefined ? undefined : { kind: "daemon" as const, socket };
+  const fetched =
+    store === undefined || request.substitutes !== true ? undefined : await fetchThere(nix, request, store, means);
+  if (fetched?.complete === true) return ok({ ...nothing, fetched: fetched.outcome });
+  const copied = await copyRest(nix, request, store, means);
+  if (!copied.ok) return err(copyFailure(copied.error, request));
+  return ok({ ...copied.value, ...(fetched === undefined ? {} : { fetched: fetched.outcome }) });
 }
 
-async function copyOnce(nix: NixInstallation, request: CopyRequest, socket: string): Promise<Result<CopyOutcome>> {
+/**
+ * A lost connection is tried once more; a signature that got lost (the path was collected and built again) is made once
+ * more.
+ */
+async function copyRest(
+  nix: NixInstallation,
+  request: CopyRequest,
+  to: DaemonStore | undefined,
+  { signer, urls }: CopyMeans,
+): Promise<Result<CopyOutcome>> {
+  const { from, paths, signal } = request;
+  const lacking = from === undefined ? paths.find((path) => !existsSync(path)) : undefined;
+  if (lacking !== undefined) return err(failure("nix/closure-missing", "the closure is not in this machine's store"));
+  // What a builder made is vouched for by whoever chose the builder: the fleet.
+  if (from?.kind === "daemon" && signer !== undefined) {
+    const signed = await signer.signThere(paths, daemonUrl(from), signal);
+    if (!signed.ok) return signed;
+  }
+  const source = from === undefined ? ok(undefined) : await urls.from(from);
+  if (!source.ok) return source;
+  const copy = () => copyOnce(nix, request, source.value, to);
+  const first = await copy();
+  if (first.ok) return first;
+  if (first.error.code === "nix/daemon-lost") return copy();
+  if (first.error.code !== "nix/unsigned-path" || from !== undefined) return first;
+  if (signer === undefined) return err({ ...first.error, next: NO_KEY });
+  const signed = await signer.signAgain(paths, signal);
+  return signed.ok ? copy() : signed;
+}
+
+async function copyOnce(
+  nix: NixInstallation,
+  { paths, signal, onProgress }: CopyRequest,
+  source: string | undefined,
+  to: DaemonStore | undefined,
+): Promise<Result<CopyOutcome>> {
   const call = await nix.run({
     // No flag lets unsigned paths in: the host's daemon decides by its own keys.
-    args: ["copy", "--to", `unix://${socket}`, ...new Set<StorePath>(request.paths)],
-    signal: request.signal,
+    args: [
+      "copy",
+      ...(source === undefined ? [] : ["--from", source]),
+      ...(to === undefined ? [] : ["--to", daemonUrl(to)]),
+      ...new Set<StorePath>(paths),
+    ],
+    signal,
     timeoutMs: TIMEOUT_MS,
     idleTimeoutMs: SILENCE_MS,
-    ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
+    ...(onProgress === undefined ? {} : { onProgress }),
   });
-  if (!call.ok) return err(copyFailure(call.error.failure, request));
-  const { paths, bytes } = call.value.log.copied;
-  return ok({ copiedPaths: paths, copiedBytes: bytes });
+  if (!call.ok) return err(call.error.failure);
+  const { paths: copiedPaths, bytes: copiedBytes } = call.value.log.copied;
+  return ok({ copiedPaths, copiedBytes });
 }
+
+interface Fetched {
+  /** Whether the host has everything now. */
+  readonly complete: boolean;
+  readonly outcome: FetchOutcome;
+}
+
+/**
+ * The host's daemon fetches each path that it lacks and its caches have. By `nix copy --substitute-on-destination` it would,
+ * too, but a cache that answers nonsense then ends the daemon's process; here it only ends the fetching.
+ */
+async function fetchThere(
+  nix: NixInstallation,
+  { paths, from, signal, onProgress }: CopyRequest,
+  to: DaemonStore,
+  { closure }: CopyMeans,
+): Promise<Fetched> {
+  const wanted = new Set((await Promise.all(paths.map((path) => closure(path, from)))).flat());
+  const call = await nix.run({
+    args: ["build", "--store", daemonUrl(to), "--keep-going", "--no-link", ...wanted],
+    plain: true,
+    signal,
+    timeoutMs: TIMEOUT_MS,
+    idleTimeoutMs: SILENCE_MS,
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  const { copied, errors } = call.ok ? call.value.log : call.error.log;
+  const texts = errors.map(({ raw_msg, msg }) => firstLine(raw_msg ?? msg));
+  const trouble = call.ok ? undefined : texts.find((text) => text !== "" && !NOT_IN_CACHE.test(text));
+  return {
+    complete: call.ok,
+    outcome: { paths: copied.paths, bytes: copied.bytes, ...(trouble === undefined ? {} : { trouble }) },
+  };
+}
+
+/** A cache that lacks a path is no trouble: it is sent from here. */
+const NOT_IN_CACHE =
+  /no substituter that can build it|could not be realised|does not exist in the store|^build of |failed$/;
 
 /** Words the failure in terms of the host. */
 function copyFailure(cause: Failure, { host }: CopyRequest): Failure {
@@ -55,7 +141,9 @@ function copyFailure(cause: Failure, { host }: CopyRequest): Failure {
       return failure(cause.code, "the host refused a store path that no trusted key has signed", {
         host,
         ...evidence,
-        next: "Put the line that `nixfleet keys show` prints into trusted-public-keys of the host's nix.conf.",
+        next:
+          cause.next ??
+          "Put the line that `nixfleet keys show` prints into trusted-public-keys of the host's nix.conf.",
       });
     case "nix/store-full":
       return failure(cause.code, "the disk with the host's Nix store is full", {
@@ -69,6 +157,11 @@ function copyFailure(cause: Failure, { host }: CopyRequest): Failure {
         host,
         ...evidence,
         next: "See `journalctl -u nix-daemon` on the host.",
+      });
+    case "nix/closure-missing":
+      return failure(cause.code, cause.what, {
+        host,
+        next: "plan again on this machine, or name a store that has it as fleet.cache",
       });
     case "nix/command-failed":
       return failure("nix/copy-failed", `the closure cannot be copied: ${cause.what}`, { host, ...evidence });

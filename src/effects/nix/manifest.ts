@@ -1,18 +1,21 @@
 /** Reads what a built closure says it manages. */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { z } from "zod";
 import type { StorePath } from "../../domain/ids.ts";
 import { type Manifest, manifestSchema } from "../../domain/manifest/manifest.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import type { StoreFiles } from "../../ports/store-files.ts";
+
+const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
 
 /** Fails with `nix/bad-manifest`. */
-export async function readManifest(system: StorePath): Promise<Result<Manifest>> {
-  const file = join(system, "manifest.json");
+export async function readManifest(system: StorePath, files: StoreFiles): Promise<Result<Manifest>> {
+  const file = `${system}/manifest.json`;
+  const bytes = await files.read(file, MAX_MANIFEST_BYTES);
+  if (bytes === undefined) return err(badManifest(file, "the file cannot be read"));
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(file, "utf8"));
+    content = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
     return err(badManifest(file, error instanceof Error ? error.message : String(error)));
   }

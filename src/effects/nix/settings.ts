@@ -6,6 +6,8 @@ export interface NixSettings {
   readonly projectRoot: string;
   /** Flake reference of a fleet that does not lie on this machine, such as github:owner/repo; instead of the folder. */
   readonly remoteFlake?: string;
+  /** URL of the store that holds what CI built. */
+  readonly cacheUrl?: string;
   /** For caches: wrappers, evaluations, signatures. Everything in it can be made again. */
   readonly cacheDir: string;
   /** For gc roots. */

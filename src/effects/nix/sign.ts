@@ -11,11 +11,14 @@ import { pathMemory } from "./path-memory.ts";
 export interface Signer {
   /** Signs what is not known to be signed. */
   sign(paths: readonly StorePath[], signal: AbortSignal): Promise<Result<void>>;
+  /** Signs in another store, as the daemon at the URL describes the paths. */
+  signThere(paths: readonly StorePath[], store: string, signal: AbortSignal): Promise<Result<void>>;
   /** Signs again whatever is remembered, for when a host found a signature missing. */
   signAgain(paths: readonly StorePath[], signal: AbortSignal): Promise<Result<void>>;
 }
 
 const TIMEOUT_MS = 30 * 60_000;
+
 export function signer(nix: NixInstallation, cacheDir: string, keyFile: string): Signer {
   const sign = async (paths: readonly StorePath[], signal: AbortSignal, again: boolean): Promise<Result<void>> => {
     const key = await readKeyFile(keyFile);
@@ -32,6 +35,13 @@ export function signer(nix: NixInstallation, cacheDir: string, keyFile: string):
   };
   return {
     sign: (paths, signal) => sign(paths, signal, false),
+    signThere: async (paths, store, signal) => {
+      const key = await readKeyFile(keyFile);
+      if (!key.ok) return key;
+      const args = ["store", "sign", "--store", store, "--recursive", "--key-file", keyFile, ...new Set(paths)];
+      const call = await nix.run({ args, signal, timeoutMs: TIMEOUT_MS });
+      return call.ok ? ok(undefined) : err(signFailure(call.error.failure, nix));
+    },
     signAgain: (paths, signal) => sign(paths, signal, true),
   };
 }

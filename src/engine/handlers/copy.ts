@@ -1,36 +1,103 @@
-/** Copies a closure into the host's store, over the connection that is open already. */
-
+/** Brings a closure into the host's store, over the connection that is open already. */
 import { NIX_DAEMON_SOCKET } from "../../domain/host/nix-daemon.ts";
-import { parseStorePath, type StorePath } from "../../domain/ids.ts";
-import { phaseProgressed } from "../../domain/outcome/event-bodies.ts";
+import { type HostName, parseStorePath, type StorePath } from "../../domain/ids.ts";
+import { diagnosed, phaseProgressed } from "../../domain/outcome/event-bodies.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
+import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { Step } from "../../domain/plan/plan.ts";
+import type { BuildProgress, FetchOutcome, OtherStore } from "../../ports/nix-builder.ts";
 import type { StepContext } from "../step-context.ts";
 import type { StepOutcome } from "../step-outcome.ts";
 
-export async function copyClosure(step: Extract<Step, { kind: "copy" }>, context: StepContext): Promise<StepOutcome> {
+type CopyStep = Extract<Step, { kind: "copy" }>;
+
+export async function copyClosure(step: CopyStep, context: StepContext): Promise<StepOutcome> {
   const { session, builder, recorder, interruption } = context;
   const host = session.host.name;
   const paths = [step.system, ...(step.description === undefined ? [] : [step.description])].map(knownStorePath);
   const socket = await session.daemonSocket();
   if (!socket.ok) return { kind: "failed", error: { ...socket.error, host } };
+  const onProgress = progressOf(context);
+  const source = await sourceOf(step, paths, context);
+  if (!source.ok) return { kind: "failed", error: { ...source.error, host } };
+  if (source.value.kind === "target") return { kind: source.value.built ? "done" : "already-done" };
   const copied = await builder.copy({
     host,
     paths,
     // A direct socket is this machine's own store, where the closure was built.
     ...(socket.value.via === "direct" ? {} : { socket: socket.value.localPath }),
+    ...(source.value.kind === "here" ? {} : { from: source.value.store }),
+    ...(step.substitutes === true ? { substitutes: true } : {}),
     signal: interruption.detached,
-    onProgress: ({ kind: _kind, text, ...amounts }) => {
-      void recorder.record(phaseProgressed("copy", text, { host, ...amounts }));
-    },
+    onProgress,
   });
   if (!copied.ok) {
     const { user } = session.connection.description;
     const error = socket.value.via === "bridged" ? throughBridge(copied.error, user) : copied.error;
     return { kind: "failed", error: { ...error, host } };
   }
-  return copied.value.copiedPaths === 0 ? { kind: "already-done" } : { kind: "done" };
+  const { copiedPaths, fetched } = copied.value;
+  if (fetched !== undefined) await recorder.record(fetchTold(host, fetched, copiedPaths));
+  if (fetched?.trouble !== undefined) await recorder.record(diagnosed(cacheTrouble(host, fetched.trouble), "warn"));
+  return copiedPaths + (fetched?.paths ?? 0) === 0 ? { kind: "already-done" } : { kind: "done" };
 }
+
+const progressOf =
+  ({ session, recorder }: StepContext) =>
+  ({ kind: _kind, text, ...amounts }: BuildProgress): void => {
+    void recorder.record(phaseProgressed("copy", text, { host: session.host.name, ...amounts }));
+  };
+
+type Source =
+  | { readonly kind: "here" }
+  | { readonly kind: "elsewhere"; readonly store: OtherStore }
+  /** The closure is where it belongs. */
+  | { readonly kind: "target"; readonly built: boolean };
+
+/** Where the closure is now: what was collected since the plan was made is built again where it was. */
+async function sourceOf(
+  { source }: CopyStep,
+  paths: readonly StorePath[],
+  context: StepContext,
+): Promise<Result<Source>> {
+  const { session, fleet, hosts, builder, interruption } = context;
+  if (source === undefined) return ok({ kind: "here" });
+  if (source.kind === "cache") return ok({ kind: "elsewhere", store: { kind: "cache" } });
+  const isTarget = source.name === session.host.name;
+  const builderHost = hosts.get(source.name as HostName);
+  if (builderHost === undefined) return err(unknownBuilder(source.name));
+  const opened = isTarget ? ok(session) : await fleet.session(builderHost, interruption.detached);
+  if (!opened.ok) return opened;
+  const socket = await opened.value.daemonSocket();
+  if (!socket.ok) return socket;
+  const at = { kind: "daemon", socket: socket.value.localPath } as const;
+  const realised = await builder.realise({
+    host: builderHost.name,
+    paths,
+    derivations: source.derivations,
+    at,
+    signal: interruption.detached,
+    onProgress: progressOf(context),
+  });
+  if (!realised.ok) return realised;
+  return ok(isTarget ? { kind: "target", built: realised.value === "built" } : { kind: "elsewhere", store: at });
+}
+
+const unknownBuilder = (name: string) =>
+  failure("plan/unknown-host", `the closure was built on ${name}, which the inventory does not have`, {
+    next: "plan again with the present inventory",
+  });
+
+function fetchTold(host: HostName, { paths, bytes }: FetchOutcome, sent: number) {
+  const words = `fetched ${paths} paths (${bytes} bytes) from its caches, was sent ${sent}`;
+  return phaseProgressed("copy", words, { host, done: paths, expected: paths + sent });
+}
+
+const cacheTrouble = (host: HostName, trouble: string) =>
+  failure("nix/cache-passed-over", `the host's binary caches could not be used: ${trouble}`, {
+    host,
+    next: "see `substituters` in the host's nix.conf; what was missing has been sent",
+  });
 
 /** sshd would not connect the login to the daemon, and the daemon's own program, started as the login, could not either. */
 function throughBridge(error: Failure, user: string): Failure {

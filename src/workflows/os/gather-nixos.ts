@@ -6,8 +6,9 @@ import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { HostInput } from "../../domain/plan/host-input.ts";
 import type { Plan } from "../../domain/plan/plan.ts";
 import { buildClosures } from "../build-closures.ts";
+import { desiredHosts, storesOf } from "../desired-closures.ts";
 import { gatherHosts } from "../gather-hosts.ts";
-import { desiredHosts, inputsOf, tellWarnings } from "../plan-apply.ts";
+import { inputsOf, tellWarnings } from "../plan-apply.ts";
 import type { Frame } from "../run-frame.ts";
 import type { Tools } from "../tools.ts";
 import type { OsUpdateRequest } from "./plan-os-update.ts";
@@ -31,10 +32,15 @@ export async function gatherNixos(
   const { recorder, fleet } = frame;
   const { builder, clock, interruption } = tools;
   const signal = interruption.draining;
-  const closures = await buildClosures(hosts, { builder, inventory, recorder, clock, signal, updateInputs });
+  const closures = await buildClosures(hosts, { builder, fleet, inventory, recorder, clock, signal, updateInputs });
   if (!closures.ok) return err([closures.error]);
   await tellWarnings(closures.value, frame);
-  const gathered = await gatherHosts(hosts, observed, desiredHosts(closures.value), { ...tools, fleet, signal });
+  const gathered = await gatherHosts(hosts, observed, desiredHosts(hosts, closures.value), {
+    ...tools,
+    fleet,
+    stores: storesOf(closures.value),
+    signal,
+  });
   return ok({
     hosts: new Map(gathered.map((input) => [input.host.name, input])),
     inputs: inputsOf(closures.value, request),

@@ -42,7 +42,7 @@ describe("an inventory in Ansible's form", () => {
       proxyJump: "jump.example",
       roles: ["nginx"],
       tags: ["eu"],
-      build: "target",
+      build: ["target"],
     });
   });
 

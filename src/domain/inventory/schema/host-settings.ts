@@ -75,8 +75,15 @@ export const hostShape = {
     "Tags to select by. Those of defaults, groups and host unite.",
   ),
   build: setting(
-    expecting("local, target or the name of a host", value.name.clone()),
-    "Where to build: `local`, `target`, or the name of a host of the inventory. Default: local.",
+    value.oneOrMany(
+      "local, target or the name of a host, or a list of them in order of preference",
+      value.name.clone(),
+    ),
+    "Where to build: `local`, `target` (the host itself), or a host of the inventory. Of a list, the first that can be reached and has the host's system. Default: local, or a builder of the inventory for a system that this machine cannot build.",
+  ),
+  substituteOnDestination: setting(
+    value.flag,
+    "Whether the host first fetches what it can from its own binary caches; only the rest is sent. Default: false.",
   ),
   confirmWithin: setting(
     value.duration,

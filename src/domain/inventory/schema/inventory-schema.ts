@@ -17,6 +17,10 @@ export const fleetSettings = z.strictObject({
     value.oneOrMany("a public signing key, name:base64, or a list of them", value.signingPublicKey),
     "Public keys that the fleet's hosts trust. Default: none.",
   ),
+  cache: setting(
+    value.storeUrl,
+    "Store that a CI job fills with `nixfleet build --push`: closures that it has are neither built nor needed on this machine. Default: none.",
+  ),
   blackouts: setting(
     value.oneOrMany('a range such as "2026-12-20/2027-01-03 Europe/Berlin", or a list of ranges', value.blackout),
     "When no rollout may start a host, whatever its windows say. Default: never.",

@@ -1,6 +1,7 @@
 /** The kinds of single values that settings take. */
 import { z } from "zod";
 import { parseHostName } from "../../ids.ts";
+import { isStoreUrl } from "../../nix/store-url.ts";
 import { parseBlackout } from "../../windows/blackout.ts";
 import { parseWindow, windowText } from "../../windows/grammar.ts";
 import { parseDuration } from "../duration.ts";
@@ -60,6 +61,11 @@ export const publicHostKey = expecting(
 export const signingPublicKey = expecting(
   "a public signing key, name:base64",
   z.string().regex(/^[^\s:]+:[A-Za-z0-9+/]{43}=$/),
+);
+
+export const storeUrl = expecting(
+  "a Nix store URL such as https://cache.example.org, s3://bucket, ssh-ng://host or file:///folder",
+  z.string().refine(isStoreUrl),
 );
 
 export const duration = parsedText("a duration such as 60s, 2m or 1h", parseDuration, unitMissing);

@@ -27,6 +27,11 @@ export const cliCodes = {
     meaning: "The inventory has no task of that name.",
     remedy: "Tasks stand under `tasks:` in the inventory; everything that does not start with task: is a command.",
   },
+  "cli/settled": {
+    kind: "usage",
+    meaning: "An option was given that can only shape a plan, together with a plan that was made and saved before.",
+    remedy: "Leave it out, or make a new plan with it.",
+  },
   "cli/interrupted": {
     kind: "halted",
     meaning: "The operator stopped the run before this host was started.",

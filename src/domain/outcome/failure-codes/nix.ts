@@ -103,6 +103,36 @@ export const nixCodes = {
     meaning: "A derivation that the host's closure needs did not build.",
     remedy: "Read the log that is shown, or all of it with `nix log DERIVATION`.",
   },
+  "nix/wrong-system": {
+    kind: "failed",
+    meaning: "None of the places where a host's closure may be built is a machine of the kind that it needs.",
+    remedy: "Name a place that is: a builder host of the inventory with that `system`, or `target`.",
+  },
+  "nix/place-passed-over": {
+    kind: "usage",
+    meaning: "A place that was to build could not be used, and the next one that the inventory names was taken.",
+    remedy: "Nothing has to be done for this run; look at why the place could not be used.",
+  },
+  "nix/cache-passed-over": {
+    kind: "usage",
+    meaning: "A binary cache could not be used, and closures were built or sent instead of fetched from it.",
+    remedy: "Nothing has to be done for this run; look at the cache's address and at what it answers.",
+  },
+  "nix/store-unknown": {
+    kind: "failed",
+    meaning: "A Nix store other than this machine's cannot be asked or read.",
+    remedy: "Read the message of Nix that stands under the error.",
+  },
+  "nix/closure-missing": {
+    kind: "failed",
+    meaning: "A closure that a plan names is no longer where it was built, and cannot be built again from here.",
+    remedy: "Plan again.",
+  },
+  "nix/push-failed": {
+    kind: "failed",
+    meaning: "Closures could not be copied to the store that `build --push` names.",
+    remedy: "Read the message of Nix that stands under the error; check the URL and the credentials for it.",
+  },
   "nix/bad-manifest": {
     kind: "failed",
     meaning: "A built closure has no manifest, or one that this version of NixFleet does not understand.",

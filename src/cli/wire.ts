@@ -16,6 +16,7 @@ import type { Journal } from "../ports/journal.ts";
 import type { Lab } from "../ports/lab.ts";
 import type { Login } from "../ports/login.ts";
 import type { LoginKeys } from "../ports/login-keys.ts";
+import type { Network } from "../ports/network.ts";
 import type { NewProjectPorts } from "../ports/new-project.ts";
 import type { ProjectSecrets } from "../ports/project-secrets.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
@@ -115,6 +116,10 @@ export async function wireSlotStore(
 export async function wireSigningKeys({ env }: Pick<CliContext, "env">): Promise<SigningKeys> {
   const { signingKeys } = await import("../effects/nix/signing-keys.ts");
   return signingKeys(env);
+}
+
+export async function wireNetwork(): Promise<Network> {
+  return (await import("../effects/network/network.ts")).network;
 }
 
 /** Text of the program that prepares fresh hosts. */

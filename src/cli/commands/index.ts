@@ -4,6 +4,7 @@ import type { CommandEntry } from "../context.ts";
 const grouped: Readonly<Record<string, readonly Omit<CommandEntry, "group">[]>> = {
   "Getting started": [
     { name: "init", summary: "lay a new project", load: () => import("./init.ts") },
+    { name: "discover", summary: "find hosts in a network, for the inventory", load: () => import("./discover.ts") },
     { name: "bootstrap", summary: "prepare fresh hosts over SSH", load: () => import("./bootstrap.ts") },
     { name: "doctor", summary: "is everything there that other commands rely on?", load: () => import("./doctor.ts") },
     { name: "lab", summary: "throw-away machines to try and to test on", load: () => import("./lab.ts") },

@@ -1,6 +1,7 @@
 /** Every failure code, by area. A code, once released, keeps its meaning. */
 import { bootstrapCodes } from "./bootstrap.ts";
 import { cliCodes } from "./cli.ts";
+import { discoverCodes } from "./discover.ts";
 import { doctorCodes } from "./doctor.ts";
 import { hostCodes } from "./host.ts";
 import { initCodes } from "./init.ts";
@@ -27,6 +28,7 @@ const codes = {
   ...labCodes,
   ...initCodes,
   ...bootstrapCodes,
+  ...discoverCodes,
   ...doctorCodes,
   ...osCodes,
   ...secretsCodes,

@@ -20,7 +20,8 @@ import { createReporter, type Reporter } from "./render/reporter.ts";
 import { type Repetition, repetitionOf } from "./repetition.ts";
 import { selectionRequest } from "./selection-options.ts";
 import { listenForSignals } from "./signals.ts";
-import { wireJournal, wireLab, wireProject, wireTools } from "./wire.ts";
+import { wireLab } from "./wire/machine.ts";
+import { wireJournal, wireProject, wireTools } from "./wire.ts";
 
 export interface FleetVerb {
   readonly purpose: "query" | "action";

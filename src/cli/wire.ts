@@ -1,6 +1,5 @@
 /** Where effects meet ports: the only file that imports effects. Each factory loads only what its command needs. */
 import { randomBytes } from "node:crypto";
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Elevation } from "../domain/host/loader.ts";
 import { flakeFolder } from "../domain/inventory/absolute-path.ts";
@@ -13,16 +12,10 @@ import type { TransportOptions } from "../effects/ssh/options.ts";
 import type { Audience } from "../ports/audience.ts";
 import type { NewHostKeys } from "../ports/host-keys.ts";
 import type { Journal } from "../ports/journal.ts";
-import type { Lab } from "../ports/lab.ts";
 import type { Login } from "../ports/login.ts";
-import type { LoginKeys } from "../ports/login-keys.ts";
-import type { Network } from "../ports/network.ts";
-import type { NewProjectPorts } from "../ports/new-project.ts";
 import type { ProjectSecrets } from "../ports/project-secrets.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
-import type { SigningKeys } from "../ports/signing-keys.ts";
 import type { SlotStore } from "../ports/slot-store.ts";
-import type { Workstation } from "../ports/workstation.ts";
 import type { LoadedProject, ProjectPorts } from "../workflows/inventory/load-project.ts";
 import type { SecretTools } from "../workflows/secrets/tools.ts";
 import type { Interruption, Tools } from "../workflows/tools.ts";
@@ -30,20 +23,7 @@ import type { CliContext } from "./context.ts";
 import type { FleetFlags } from "./fleet-options.ts";
 import { repetitionOf } from "./repetition.ts";
 import { version } from "./version.ts";
-
-type Place = Pick<CliContext, "cwd" | "env">;
-
-export interface LabFolders {
-  /** State folder as typed. */
-  readonly state?: string;
-  /** Cache folder as typed. */
-  readonly cache?: string;
-}
-
-export async function wireLab({ cwd, env }: Place, folders: LabFolders): Promise<Lab> {
-  const { createLab } = await import("../effects/lab/lab.ts");
-  return createLab({ cwd, env, folders });
-}
+import { cacheFolder, homeOf, stateFolder } from "./wire/folders.ts";
 
 /** The project's files, and the cache of parsed inventories in `$XDG_CACHE_HOME/nixfleet`. */
 export async function wireProject({ env }: Pick<CliContext, "env">): Promise<ProjectPorts> {
@@ -110,46 +90,6 @@ export async function wireSlotStore(
   if (!address.ok) return address;
   const { openSlotStore } = await import("../effects/slots/open-store.ts");
   return ok(openSlotStore(address.value, join(stateFolder(env), "slots")));
-}
-
-/** The fleet's signing keys as files of this machine. */
-export async function wireSigningKeys({ env }: Pick<CliContext, "env">): Promise<SigningKeys> {
-  const { signingKeys } = await import("../effects/nix/signing-keys.ts");
-  return signingKeys(env);
-}
-
-export async function wireNetwork(): Promise<Network> {
-  return (await import("../effects/network/network.ts")).network;
-}
-
-/** Text of the program that prepares fresh hosts. */
-export async function wireBootstrapProgram(): Promise<string> {
-  return (await import("../effects/host-program/program.ts")).bootstrapProgram();
-}
-
-/** Public SSH keys of whoever runs the CLI. */
-export async function wireLoginKeys({ env }: Pick<CliContext, "env">): Promise<LoginKeys> {
-  const { loginKeys } = await import("../effects/ssh/login-keys.ts");
-  return loginKeys(homeOf(env));
-}
-
-/** The programs of this machine. */
-export async function wireWorkstation({ cwd, env }: Place): Promise<Workstation> {
-  const { workstation } = await import("../effects/machine/workstation.ts");
-  return workstation(plainNixSettings(cwd, env));
-}
-
-/** What a new project in this folder (absolute) is made with. */
-export async function wireNewProject({ cwd, env }: Place, folder: string): Promise<NewProjectPorts> {
-  const { ownSource, sourceOf, templateTexts } = await import("../effects/init/template.ts");
-  const { newFolder } = await import("../effects/init/new-folder.ts");
-  const settings = plainNixSettings(folder, env);
-  return {
-    template: templateTexts,
-    ownSource,
-    sourceOf: (typed) => sourceOf(typed, cwd),
-    folder: newFolder(folder, settings),
-  };
 }
 
 /** The journal of runs below `$XDG_STATE_HOME/nixfleet`. */
@@ -281,23 +221,3 @@ async function elevationFor(flags: FleetFlags, context: CliContext): Promise<Res
   const password = await askPassword("sudo password on the hosts: ", context);
   return password.ok ? ok({ kind: "sudo-password", password: password.value }) : password;
 }
-
-/** For Nix without a fleet. */
-const plainNixSettings = (projectRoot: string, env: CliContext["env"]) => ({
-  projectRoot,
-  cacheDir: join(cacheFolder(env), "nix"),
-  stateDir: join(stateFolder(env), "nix"),
-  env,
-  overrides: [],
-});
-
-const homeOf = (env: CliContext["env"]): string => env.HOME || homedir();
-
-const absoluteOr = (path: string | undefined, fallback: string): string =>
-  path?.startsWith("/") === true ? path : fallback;
-
-const cacheFolder = (env: CliContext["env"]): string =>
-  join(absoluteOr(env.XDG_CACHE_HOME, join(homeOf(env), ".cache")), "nixfleet");
-
-const stateFolder = (env: CliContext["env"]): string =>
-  join(absoluteOr(env.XDG_STATE_HOME, join(homeOf(env), ".local/state")), "nixfleet");

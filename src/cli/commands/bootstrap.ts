@@ -9,7 +9,7 @@ import { bootstrapPeople } from "../bootstrap-people.ts";
 import type { CliContext } from "../context.ts";
 import { addFleetOptions, type FleetFlags, typedParallel } from "../fleet-options.ts";
 import { needsSelection, runFleetVerb } from "../fleet-verb.ts";
-import { wireBootstrapProgram, wireLoginKeys, wireSigningKeys } from "../wire.ts";
+import { wireBootstrapProgram, wireLoginKeys, wireSigningKeys } from "../wire/machine.ts";
 
 export interface BootstrapFlags extends FleetFlags {
   readonly user: string;

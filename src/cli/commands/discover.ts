@@ -12,7 +12,8 @@ import { wholeNumber } from "../fleet-options.ts";
 import { addQueryOptions, type QueryFlags, runQuery } from "../inventory-query.ts";
 import { projectRequest } from "../project-options.ts";
 import { renderDiscovered } from "../render/discovered.ts";
-import { wireNetwork, wireProject } from "../wire.ts";
+import { wireNetwork } from "../wire/machine.ts";
+import { wireProject } from "../wire.ts";
 
 interface DiscoverFlags extends QueryFlags {
   readonly port: number;

@@ -10,7 +10,7 @@ import type { CliContext } from "../context.ts";
 import { addFleetOptions, type FleetFlags } from "../fleet-options.ts";
 import { type FleetAnswer, runFleetQuery } from "../fleet-query.ts";
 import { diagnosisRecord, renderDiagnosis } from "../render/doctor.ts";
-import { wireSigningKeys, wireWorkstation } from "../wire.ts";
+import { wireSigningKeys, wireWorkstation } from "../wire/machine.ts";
 
 export function configure(command: Command, context: CliContext): void {
   command.argument("[pattern...]", "hosts, as with --limit; all hosts when nothing is said");

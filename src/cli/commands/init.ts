@@ -11,7 +11,7 @@ import { renderFailure } from "../render/failures.ts";
 import { renderInitialised } from "../render/init.ts";
 import { outputTo } from "../render/output.ts";
 import { styleFor } from "../render/style.ts";
-import { wireNewProject, wireSigningKeys } from "../wire.ts";
+import { wireNewProject, wireSigningKeys } from "../wire/machine.ts";
 
 interface InitFlags {
   readonly host?: readonly string[];

@@ -8,7 +8,7 @@ import type { CliContext } from "../context.ts";
 import { renderFailure } from "../render/failures.ts";
 import { renderMadeKey } from "../render/keys.ts";
 import { styleFor } from "../render/style.ts";
-import { wireSigningKeys } from "../wire.ts";
+import { wireSigningKeys } from "../wire/machine.ts";
 
 interface GenerateFlags {
   readonly name?: string;

@@ -7,7 +7,7 @@ import { USUAL_SUBNETS } from "../../domain/lab/subnet.ts";
 import { ok, type Result } from "../../domain/outcome/result.ts";
 import { READY_TIMEOUT_MS } from "../../workflows/lab/ready.ts";
 import type { UpRequest } from "../../workflows/lab/up.ts";
-import type { LabFolders } from "../wire.ts";
+import type { LabFolders } from "../wire/machine.ts";
 
 /** Commander names them like the folders that they say. */
 export type PlaceFlags = LabFolders;

@@ -7,7 +7,7 @@ import type { Lab, Report } from "../../ports/lab.ts";
 import type { CliContext } from "../context.ts";
 import { renderFailure } from "../render/failures.ts";
 import { labProgress } from "../render/lab-progress.ts";
-import { wireLab } from "../wire.ts";
+import { wireLab } from "../wire/machine.ts";
 import type { PlaceFlags } from "./lab-options.ts";
 
 /** Progress goes to stderr while it works; the text it resolves to goes to stdout. */

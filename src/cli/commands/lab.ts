@@ -4,7 +4,7 @@ import { ok } from "../../domain/outcome/result.ts";
 import type { CliContext, PassedOnExitCode } from "../context.ts";
 import { labRecord, renderMachines } from "../render/lab.ts";
 import { styleFor } from "../render/style.ts";
-import { wireLab } from "../wire.ts";
+import { wireLab } from "../wire/machine.ts";
 import { addStateOption, type PlaceFlags } from "./lab-options.ts";
 import { failLab, runLab } from "./lab-run.ts";
 import { configureLabUp } from "./lab-up.ts";

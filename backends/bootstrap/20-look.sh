@@ -9,6 +9,7 @@ verb_look() {
   look_daemon
   look_conf
   look_account
+  [ "$sudo_mode" != restricted ] || look_restricted
   finish 0
 }
 
@@ -132,6 +133,10 @@ look_account() {
 account_sudo() {
   getent passwd -- "$deploy_user" >/dev/null || return 0
   sudo_rules=$(sudo -n -l -U "$deploy_user" 2>/dev/null)
+  case $sudo_rules in *"NOPASSWD: $ENTRY"*) emit sudo.entry yes ;; esac
+  printf '%s\n' "$sudo_rules" | sed -n 's/^ *\((.*\)/\1/p' | grep -v "^([a-z :]*) NOPASSWD: $ENTRY\$" >"$scratch/rules"
+  whole_text "$scratch/rules"
+  [ -z "$text" ] || emit sudo.others "$text"
   case $sudo_rules in *'NOPASSWD: ALL'*) emit sudo.rule nopasswd ;; *') ALL'*) emit sudo.rule password ;; esac
   case $(getent shadow -- "$deploy_user" | cut -d : -f 2) in '' | '!'* | '*'*) emit password none ;; esac
 }
@@ -145,4 +150,19 @@ account_keys() {
   done >"$scratch/missing"
   whole_text "$scratch/missing"
   [ -z "$text" ] || emit login.missing "$text"
+}
+
+# look_restricted: what is installed is left as it is, since closures bring newer ones, as long as it is root's alone.
+look_restricted() {
+  if find_unsafe / /usr /usr/local /usr/local/lib; then
+    emit program.problem "$unsafe is not root's alone"
+  elif ! find_unsafe "$INSTALLED_DIR" "$INSTALLED" "$ENTRY"; then
+    entry_text >"$scratch/entry"
+    cmp -s "$scratch/entry" "$ENTRY" && emit program yes
+  fi
+  has ssh-keygen || emit program.problem "there is no ssh-keygen to verify signatures with"
+  fleet_files "$scratch"
+  find_unsafe "$TRUST_DIR" "$FLEET_KEYS" "$FLEET_HOST" ||
+    { cmp -s "$scratch/fleet-keys" "$FLEET_KEYS" && cmp -s "$scratch/host" "$FLEET_HOST" && emit fleet yes; }
+  emit account.groups "$(id -nG -- "$deploy_user" 2>/dev/null)"
 }

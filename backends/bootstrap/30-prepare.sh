@@ -16,6 +16,8 @@ verb_prepare() {
     restart) step_restart ;;
     account) step_account ;;
     group) step_group ;;
+    program) step_program ;;
+    fleet) step_fleet ;;
     sudo) step_sudo ;;
     login) step_login ;;
     *) refuse "$EX_USAGE" "unknown step: $step" ;;
@@ -98,16 +100,23 @@ step_group() {
 
 # A broken file in sudoers.d locks everybody out of sudo: it is checked before it is there, and all of them after.
 step_sudo() {
-  local rule=ALL before=good file="/etc/sudoers.d/nixfleet-$deploy_user"
-  [ "$sudo_mode" = nopasswd ] && rule='NOPASSWD: ALL'
+  local rule='(ALL:ALL) ALL' before=good file="/etc/sudoers.d/nixfleet-$deploy_user"
+  case $sudo_mode in
+  nopasswd) rule='(ALL:ALL) NOPASSWD: ALL' ;;
+  restricted) rule="(root) NOPASSWD: $ENTRY" ;;
+  esac
   must "cannot make /etc/sudoers.d" mkdir -p /etc/sudoers.d
-  printf '# Written by nixfleet bootstrap.\n%s ALL=(ALL:ALL) %s\n' "$deploy_user" "$rule" >"$scratch/sudoers"
+  printf '# Written by nixfleet bootstrap.\n%s ALL=%s\n' "$deploy_user" "$rule" >"$scratch/sudoers"
   must "visudo refuses the rule" visudo --check --file="$scratch/sudoers"
   # What was wrong before is not for us to undo, and sudo may well live with it.
   visudo --check >&2 || before=bad
   must "cannot write $file" install -m 0440 "$scratch/sudoers" "$file.new~"
   must "cannot write $file" mv -f "$file.new~" "$file"
-  { visudo --check >&2 || [ "$before" = bad ]; } && return 0
+  if visudo --check >&2 || [ "$before" = bad ]; then
+    # With full access again, nothing of the other kind is left to be taken for it.
+    [ "$sudo_mode" = restricted ] || rm -f -- "$FLEET_HOST" "$FLEET_KEYS"
+    return 0
+  fi
   rm -f "$file"
   refuse "$EX_FAILED" "sudo's configuration as a whole is broken, so the rule was taken away again"
 }

@@ -28,6 +28,8 @@ TAB='	'
 NL='
 '
 FORMAT=1
+# Raised when restricted hosts must never go back to an earlier program: rolling back brings an old closure, and its copy.
+PROGRAM=1
 PROFILE=/nix/var/nix/profiles/nixfleet/system
 ROOTS=/nix/var/nix/gcroots/nixfleet
 RUN_DIR=/run/nixfleet
@@ -57,4 +59,5 @@ EX_INTERRUPTED=72
 EX_STORAGE=73
 EX_LOCKED=75
 EX_MOVED=76
+EX_RESTRICTED=77
 EX_UNSUPPORTED=78

@@ -13,6 +13,7 @@ verb_facts() {
   facts_state
   facts_updates
   facts_secrets
+  facts_trust
   flush
   printf '%s' "$tables"
   finish 0

@@ -43,6 +43,8 @@ inspect_path() {
     hash=$(sha256sum -- "$1" 2>/dev/null) || hash=-
     hash=${hash#\\}
     hash=${hash%% *}
+    # Of a short secret the hash is as good as the content.
+    [ -z "${NIXFLEET_RESTRICTED:-}" ] || may_be_shown "$1" || hash=-
     ;;
   directory) kind=directory ;;
   'symbolic link') kind=symlink ;;
@@ -55,7 +57,7 @@ inspect_path() {
 # inspect_content PATH LIMIT: only what anybody may read, or what is ours.
 inspect_content() {
   [ -n "$path_mode" ] || return 0
-  case $path_mode in *[4567]) ;; *) is_owned "$1" || return 0 ;; esac
+  may_be_shown "$1" || return 0
   # A copy first: the file may change between counting and sending.
   head -c "$(($2 + 1))" -- "$1" >"$scratch/content" 2>/dev/null || return 0
   local bytes
@@ -65,6 +67,11 @@ inspect_content() {
   printf 'NF1 content %s\n%s\n' "$((${#1} + 1 + bytes))" "$1"
   cat -- "$scratch/content"
   printf '\n'
+}
+
+# may_be_shown PATH: a regular file that is public, or ours.
+may_be_shown() {
+  case $path_mode in *[4567]) ;; *) is_owned "$1" ;; esac
 }
 
 # is_owned PATH. By the environment, since awk reads escapes in the values it is given otherwise.

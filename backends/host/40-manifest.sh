@@ -93,7 +93,7 @@ manifest_program='
     if (!all_units($7) || !all_units($8) || !one_of($9, "users services") || !one_of($10, "root-only none")) wrong("secret " $2)
     next
   }
-  $1 == "package" || $1 == "check" { next }
+  $1 == "package" || $1 == "check" || $1 == "task" || $1 == "hook" { next }
   $1 == "end" { fields(2); if ($2 != NR - 1) wrong("it was cut: " NR - 1 " lines, not " $2); ended = 1; next }
   { wrong("unknown kind " $1) }
   END { if (!bad && !ended) { print "it was cut: no end"; exit 1 } }

@@ -28,6 +28,7 @@ main() {
   reboot-check) verb_reboot_check "$@" ;;
   bootability) verb_bootability "$@" ;;
   reboot) verb_reboot "$@" ;;
+  gate) verb_gate "$@" ;;
   *) refuse "$EX_USAGE" "unknown verb: $verb" ;;
   esac
 }

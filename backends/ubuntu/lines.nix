@@ -20,9 +20,14 @@ let
     http = [ entry.url or null entry.expectStatus or null ];
     tcp = [ entry.host or null entry.port or null ];
   }.${entry.kind});
+  # A command may have several lines: `printf %b` makes of the field what it was.
+  command = text: builtins.replaceStrings [ "\\" "\n" "\t" ] [ "\\\\" "\\n" "\\t" ] text;
+  task = entry: line [ "task" entry.name (if entry.sudo then "root" else "login") entry.timeoutSeconds (command entry.run) ];
+  hook = entry: line [ "hook" (builtins.hashString "sha256" entry.run) "root" entry.timeoutSeconds (command entry.run) ];
 
   body = [ (line [ "format" manifest.format ]) (line [ "host" manifest.host ]) (line [ "base" manifest.base ]) ]
     ++ map group manifest.groups ++ map user manifest.users ++ map dir manifest.directories ++ map file manifest.files
-    ++ map unit manifest.units ++ map secret manifest.secrets ++ map package manifest.packages ++ map check manifest.healthChecks;
+    ++ map unit manifest.units ++ map secret manifest.secrets ++ map package manifest.packages ++ map check manifest.healthChecks
+    ++ map task (manifest.tasks or [ ]) ++ map hook (manifest.hooks or [ ]);
 in
 lib.concatStrings body + line [ "end" (lib.length body) ]

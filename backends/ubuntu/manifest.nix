@@ -39,4 +39,7 @@ in
   inherit packages;
   secrets = map (secret: secret.declaration) (lib.attrValues intent.secrets);
   healthChecks = byName (import ./health-check.nix) intent.healthChecks;
+} // lib.optionalAttrs (intent.host.signed != null) {
+  # Of other hosts they stay with the CLI, so that a changed task is no changed closure.
+  inherit (intent.host.signed) tasks hooks;
 }

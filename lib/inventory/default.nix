@@ -36,7 +36,7 @@ rec {
     hosts = lib.listToAttrs (map
       (host: {
         inherit (host) name;
-        value = only [ "base" "system" "addresses" "port" "roles" "tags" "groups" "osUpdates" "vars" "flakeAttr" "specialisation" ] host;
+        value = only [ "base" "system" "addresses" "port" "roles" "tags" "groups" "osUpdates" "vars" "flakeAttr" "specialisation" "signed" ] host;
       })
       given.hosts);
   };

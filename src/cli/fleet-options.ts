@@ -11,6 +11,7 @@ export interface FleetFlags extends ProjectFlags, SelectionFlags, OutputFlags, B
   readonly parallel?: number;
   readonly forks?: number;
   readonly askSudoPassword?: true;
+  readonly overrideSerial?: true;
   readonly sshConfig?: string;
   readonly insecureAcceptAnyHostKey?: true;
   readonly overrideInput?: readonly string[];
@@ -25,6 +26,8 @@ export interface FleetOptionsWanted {
   readonly evaluates?: boolean;
   /** Builds closures: adds --build-on and --substitute-on-destination. */
   readonly builds?: boolean;
+  /** Activates closures: adds --override-serial. */
+  readonly activates?: boolean;
   /** Works on several hosts at once: adds --parallel. */
   readonly parallel?: boolean;
   /** False for what chooses no hosts. */
@@ -43,6 +46,9 @@ export const addReachOptions = (command: Command): Command =>
 
 export function addFleetOptions(command: Command, wanted: FleetOptionsWanted): Command {
   addProjectOptions(command);
+  if (wanted.activates === true) {
+    command.option("--override-serial", "go on from a restricted host's serial though it lies in the future");
+  }
   if (wanted.evaluates === true) {
     command.addOption(
       new Option(

@@ -55,6 +55,7 @@ export async function wireTools(wanted: {
   const { hostProgram } = await import("../effects/host-program/program.ts");
   const { systemClock } = await import("../effects/machine/system-clock.ts");
   const { operatorName } = await import("../effects/machine/operator.ts");
+  const { recordSigner } = await import("../effects/nix/record-signer.ts");
   const { storeFilesWith } = await import("../effects/nix/kept-manifests.ts");
   return ok({
     transport: await wireTransport(wanted),
@@ -68,6 +69,7 @@ export async function wireTools(wanted: {
     rebootSlots: rebootSlots(slots.value, systemClock),
     secrets: await wireSecrets(context, project),
     secretFiles: await wireSecretFiles(context, project),
+    records: recordSigner(nixSettings(context, project, []), flags.overrideSerial === true),
     journal,
     clock: systemClock,
     random: randomBytes,

@@ -4,10 +4,10 @@
  */
 import { type ActivationDone, judgeActivation } from "../domain/host/activation.ts";
 import { type Awaiting, awaitingIn } from "../domain/host/awaiting.ts";
-import type { HostRecord } from "../domain/host/protocol.ts";
+import { type HostRecord, textOf } from "../domain/host/protocol.ts";
 import type { HostAnswer } from "../domain/host/records.ts";
 import { followCommand, type HostCommand } from "../domain/host/verbs.ts";
-import type { ActivationId } from "../domain/ids.ts";
+import { type ActivationId, parseStorePath, type StorePath } from "../domain/ids.ts";
 import type { Failure } from "../domain/outcome/failure.ts";
 import { err, type Result } from "../domain/outcome/result.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -31,6 +31,8 @@ export interface ActivationWatch {
   readonly detached: AbortSignal;
   readonly onLog: (chunk: Uint8Array) => void;
   readonly onReattach: (because: Failure) => void;
+  /** Paths of the closure that a restricted host finds unsigned, which is why it refuses. */
+  readonly onUnsigned: (paths: readonly StorePath[]) => void;
   /** The closure is live and waits to be confirmed. Told at most once for each token. */
   readonly onAwaiting: (awaiting: Awaiting) => void;
 }
@@ -48,6 +50,7 @@ export async function runActivation(
       awaited = awaiting.token;
       watch.onAwaiting(awaiting);
     }
+    if (record.name === "unsigned") watch.onUnsigned(textOf(record).split("\n").flatMap(storePathIn));
     if (record.name !== "log") return;
     logOffset += record.value.byteLength;
     watch.onLog(record.value);
@@ -63,6 +66,11 @@ export async function runActivation(
     answer = await ask(followCommand(watch.run, logOffset));
   }
   return outcomeOf(answer);
+}
+
+function storePathIn(text: string): readonly StorePath[] {
+  const path = parseStorePath(text);
+  return path === undefined ? [] : [path];
 }
 
 /** Whether the connection is what failed, so that the activation may be going on. */

@@ -1,6 +1,7 @@
 /** Asks the bootstrap program on a host: what is there, and then to do what is missing. */
 import { type FreshHost, parseFreshHost } from "../domain/bootstrap/look.ts";
-import type { BootstrapStepName, BootstrapWishes } from "../domain/bootstrap/plan.ts";
+import type { BootstrapStepName } from "../domain/bootstrap/step.ts";
+import type { BootstrapWishes } from "../domain/bootstrap/wishes.ts";
 import type { Elevation } from "../domain/host/loader.ts";
 import type { HostRecord } from "../domain/host/protocol.ts";
 import { textOf } from "../domain/host/protocol.ts";
@@ -10,10 +11,16 @@ import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { Connection } from "../ports/transport.ts";
 import { runHostProgram } from "./host-program/run-host-program.ts";
 
+export interface BootstrapPrograms {
+  /** Text of the program that looks and prepares. */
+  readonly bootstrap: string;
+  /** Text of the host program, which restricted hosts get to keep. */
+  readonly host: string;
+}
+
 export interface BootstrapSession {
   readonly connection: Connection;
-  /** Text of the bootstrap program. */
-  readonly program: string;
+  readonly programs: BootstrapPrograms;
   readonly elevation: Elevation;
   readonly signal: AbortSignal;
 }
@@ -23,7 +30,7 @@ const LOOK_TIMEOUT_MS = 120_000;
 const PREPARE_TIMEOUT_MS = 30 * 60_000;
 
 export async function lookAtFreshHost(session: BootstrapSession, wishes: BootstrapWishes): Promise<Result<FreshHost>> {
-  const answer = await ask(session, "look", [], wishes, { timeoutMs: LOOK_TIMEOUT_MS });
+  const answer = await ask(session, "look", [], settings(wishes), { timeoutMs: LOOK_TIMEOUT_MS });
   if (!answer.ok) return answer;
   return answer.value.code === 0 ? parseFreshHost(answer.value.records) : err(stepFailure(answer.value, ""));
 }
@@ -42,7 +49,8 @@ export async function prepareHost(
   watch: PrepareWatch,
 ): Promise<Result<void>> {
   let tail = "";
-  const answer = await ask(session, "prepare", steps, wishes, {
+  const installed = steps.includes("program") ? session.programs.host : undefined;
+  const answer = await ask(session, "prepare", steps, settings(wishes, installed), {
     timeoutMs: PREPARE_TIMEOUT_MS,
     onRecord: (record) => {
       if (record.name === "step") watch.onStep(textOf(record));
@@ -66,22 +74,25 @@ interface Asking {
 }
 
 const ask = (
-  { connection, program, elevation, signal }: BootstrapSession,
+  { connection, programs, elevation, signal }: BootstrapSession,
   verb: string,
   args: readonly string[],
-  wishes: BootstrapWishes,
+  payload: Uint8Array,
   asking: Asking,
 ): Promise<Result<HostAnswer>> =>
-  runHostProgram(connection, { program, elevation, signal, verb, args, payload: settings(wishes), ...asking });
+  runHostProgram(connection, { program: programs.bootstrap, elevation, signal, verb, args, payload, ...asking });
 
-function settings({ deployUser, sudo, publicKeys, loginKeys }: BootstrapWishes): Uint8Array {
+/** @param installed text of a program to install, behind all else */
+function settings({ deployUser, sudo, host, publicKeys, loginKeys }: BootstrapWishes, installed?: string): Uint8Array {
   const lines = [
     ["user", deployUser],
     ["sudo", sudo],
+    ["host", host],
     ...publicKeys.map((key) => ["key", key]),
     ...loginKeys.map((key) => ["login", key]),
+    ...(installed === undefined ? [] : [["program", String(Buffer.byteLength(installed))]]),
   ];
-  return new TextEncoder().encode(lines.map((words) => `${words.join("\t")}\n`).join(""));
+  return Buffer.from(`${lines.map((words) => `${words.join("\t")}\n`).join("")}${installed ?? ""}`);
 }
 
 const EXIT_LOCKED = 75;

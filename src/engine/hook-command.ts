@@ -1,11 +1,14 @@
 /** One command of a hook: on the host, on another host, or here. What it prints is kept with the run. */
+import { createHash } from "node:crypto";
 import { quote } from "../domain/host/quote.ts";
 import { parseHostName } from "../domain/ids.ts";
+import { isRestricted } from "../domain/inventory/access.ts";
 import { hostPrinted } from "../domain/outcome/event-bodies.ts";
 import { failure } from "../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { PlanHook } from "../domain/plan/hook-schema.ts";
-import { runCommand } from "./host-program/run-command.ts";
+import { type CommandRequest, runCommand } from "./host-program/run-command.ts";
+import { runSigned } from "./host-program/run-signed.ts";
 import { createLineSplitter } from "./line-splitter.ts";
 import type { HostSession } from "./session.ts";
 import type { StepContext } from "./step-context.ts";
@@ -56,16 +59,24 @@ async function runThere(
   const tell = (stream: "stdout" | "stderr", lines: readonly string[]): void => {
     for (const line of lines) onLine(stream, line);
   };
-  // A hook that does not read leaves printf without a reader, which is no trouble.
-  const script = `${exports.join("")}printf '%s' ${quote(input)} 2>/dev/null | sh -c ${quote(hook.run)}`;
-  const exit = await runCommand(place.connection, script, {
-    elevation,
+  const request: Omit<CommandRequest, "elevation"> = {
     timeoutMs: hook.timeoutMs,
     signal: interruption.detached,
     onStdout: (chunk) => tell("stdout", splitters.stdout.push(chunk)),
     onStderr: (chunk) => tell("stderr", splitters.stderr.push(chunk)),
-  });
+  };
+  // A hook that does not read leaves printf without a reader, which is no trouble.
+  const script = `${exports.join("")}printf '%s' ${quote(input)} 2>/dev/null | sh -c ${quote(hook.run)}`;
+  const exit = isRestricted(place.host)
+    ? await runSigned(place.connection, { kind: "hook", words: signedWords(hook, env), input }, request)
+    : await runCommand(place.connection, script, { ...request, elevation });
   tell("stdout", splitters.stdout.rest());
   tell("stderr", splitters.stderr.rest());
   return exit;
 }
+
+/** The host finds the command in its manifest by its digest. */
+const signedWords = ({ run }: PlanHook, env: HookCall["env"]): readonly string[] => [
+  createHash("sha256").update(run).digest("hex"),
+  ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+];

@@ -30,11 +30,16 @@ export async function runHooks(
     if (hook.undo !== undefined) undos.push(hook);
     const trouble = await runHook(hook, "do", occasion, context);
     if (trouble === undefined) continue;
-    if (hook.onFailure === "fail" || trouble.code === "host/not-now") return err(trouble);
+    const fatal = hook.onFailure === "fail" || trouble.code === "host/not-now";
+    if (fatal && !isNotThereYet(trouble, occasion)) return err(trouble);
     await context.recorder.record(diagnosed(trouble, "warn"));
   }
   return ok(undefined);
 }
+
+/** A restricted host knows its hooks from the closure that runs: a new one comes with the change that it stands before. */
+const isNotThereYet = ({ code }: Failure, { stage }: HookOccasion): boolean =>
+  code === "host/restricted" && stage === "preApply";
 
 /** Takes back what was noted, the latest first; whatever fails, the others are taken back all the same. */
 export async function undoHooks(undos: Undos, occasion: HookOccasion, context: StepContext): Promise<void> {

@@ -3,6 +3,7 @@ import type { Elevation } from "../domain/host/loader.ts";
 import type { HostRecord } from "../domain/host/protocol.ts";
 import type { HostAnswer } from "../domain/host/records.ts";
 import type { HostCommand } from "../domain/host/verbs.ts";
+import { isRestricted } from "../domain/inventory/access.ts";
 import type { ResolvedHost } from "../domain/inventory/resolved.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { Connection, ForwardedSocket } from "../ports/transport.ts";
@@ -54,7 +55,8 @@ export async function openSession(
     get connection() {
       return connection;
     },
-    ask: (command, options) => runHostProgram(connection, { program, elevation, ...command, ...options }),
+    ask: (command, options) =>
+      runHostProgram(connection, { program: isRestricted(host) ? null : program, elevation, ...command, ...options }),
     daemonSocket() {
       socket ??= connection.forwardUnix(DAEMON_SOCKET);
       return socket;

@@ -7,6 +7,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { LocalCommands } from "../ports/local-commands.ts";
 import type { NixBuilder } from "../ports/nix-builder.ts";
+import type { RecordSigner } from "../ports/record-signer.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { StoreFiles } from "../ports/store-files.ts";
 import type { Fleet } from "./fleet.ts";
@@ -24,6 +25,7 @@ export interface StepContext {
   readonly rebootSlots: RebootSlots;
   readonly builder: NixBuilder;
   readonly secrets: SecretStore;
+  readonly records: RecordSigner;
   readonly storeFiles: StoreFiles;
   readonly recorder: Recorder;
   /** What the host knows this activation by. */

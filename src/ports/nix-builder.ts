@@ -65,6 +65,8 @@ export interface NixBuilder {
   sign(paths: readonly StorePath[], signal: AbortSignal): Promise<Result<void>>;
   /** Copies closures to the daemon behind a unix socket; only what is missing travels. */
   copy(request: CopyRequest): Promise<Result<CopyOutcome>>;
+  /** Gives a host the fleet's signatures of paths that it has without them; both stores have these paths. */
+  lendSignatures(request: LendRequest): Promise<Result<void>>;
   /**
    * Keeps paths alive under a name (a letter or digit, then also `.`, `_` and `-`) until the root is removed. Of many
    * names the newest are kept.
@@ -155,6 +157,13 @@ export interface CopyRequest {
   readonly substitutes?: boolean;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: BuildProgress) => void;
+}
+
+export interface LendRequest {
+  readonly paths: readonly StorePath[];
+  /** Local path of the host's daemon socket. */
+  readonly socket: string;
+  readonly signal: AbortSignal;
 }
 
 export interface TrustProof {

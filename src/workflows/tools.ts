@@ -9,6 +9,7 @@ import type { LocalCommands } from "../ports/local-commands.ts";
 import type { NixBuilder } from "../ports/nix-builder.ts";
 import type { ProjectSecrets } from "../ports/project-secrets.ts";
 import type { RandomBytes } from "../ports/random.ts";
+import type { RecordSigner } from "../ports/record-signer.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { StoreFiles } from "../ports/store-files.ts";
 import type { Transport } from "../ports/transport.ts";
@@ -20,6 +21,7 @@ export interface Tools {
   readonly secrets: SecretStore;
   /** The encrypted files that those values are in. */
   readonly secretFiles: ProjectSecrets;
+  readonly records: RecordSigner;
   readonly localCommands: LocalCommands;
   readonly rebootSlots: RebootSlots;
   readonly journal: Journal;

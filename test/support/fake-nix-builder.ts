@@ -65,6 +65,7 @@ export function fakeNixBuilder(hosts: Iterable<readonly [HostName, FakeHost]>): 
       signal.aborted ? err(interrupted()) : ok({ copiedPaths: paths.length, copiedBytes: paths.length * 1000 }),
     declaredSecrets: async () => ok(new Map()),
     closure: async (path) => ok([{ path, bytes: 1000 }]),
+    lendSignatures: async () => ok(undefined),
     sign: async (paths, signal) => {
       if (signal.aborted) return err(interrupted());
       for (const path of paths) signed.add(path);

@@ -1,4 +1,5 @@
 /** The lines that backends/contract/README.md lays down for a manifest, written apart from the Nix that makes them. */
+import { createHash } from "node:crypto";
 import type { HealthCheck, Manifest } from "../../src/domain/manifest/manifest.ts";
 
 type Field = string | number | null | readonly string[];
@@ -45,9 +46,18 @@ export function manifestLines(manifest: Manifest): string[] {
     ...manifest.healthChecks.map((check) =>
       line("check", check.name, check.kind, check.timeoutSeconds, ...value(check)),
     ),
+    ...(manifest.tasks ?? []).map(({ name, sudo, timeoutSeconds, run }) =>
+      line("task", name, sudo ? "root" : "login", timeoutSeconds, escaped(run)),
+    ),
+    ...(manifest.hooks ?? []).map(({ timeoutSeconds, run }) =>
+      line("hook", createHash("sha256").update(run).digest("hex"), "root", timeoutSeconds, escaped(run)),
+    ),
   ];
   return [...lines, line("end", lines.length)];
 }
+
+const escaped = (command: string): string =>
+  command.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 
 function value(check: HealthCheck): readonly Field[] {
   if (check.kind === "unit") return [check.unit];

@@ -16,6 +16,7 @@ export interface BootstrapFlags extends FleetFlags {
   readonly deployUser?: string;
   readonly publicKey?: readonly string[];
   readonly sudo: "nopasswd" | "password";
+  readonly restricted?: true;
   readonly acceptNewHostKey?: readonly string[];
   readonly yes?: true;
   readonly check?: true;
@@ -43,6 +44,10 @@ export function configure(command: Command, context: CliContext): void {
       new Option("--sudo <how>", "whether sudo asks that account for a password")
         .choices(["nopasswd", "password"])
         .default("nopasswd"),
+    )
+    .option(
+      "--restricted",
+      "only hosts with access: restricted, whose account may do nothing but what the fleet signed",
     )
     .addOption(
       new Option(
@@ -75,6 +80,7 @@ function bootstrap(patterns: readonly string[], flags: BootstrapFlags, context: 
           inventory,
           {
             sudo: flags.sudo,
+            restricted: flags.restricted === true,
             publicKeyFiles: (flags.publicKey ?? []).map((file) => resolve(context.cwd, file)),
             ...(flags.deployUser === undefined ? {} : { deployUser: flags.deployUser }),
             ...(signingKeyFile === undefined ? {} : { signingKeyFile }),
@@ -101,7 +107,8 @@ function bootstrap(patterns: readonly string[], flags: BootstrapFlags, context: 
   );
 }
 
-const ownFlags = ({ user, deployUser, sudo, publicKey = [] }: BootstrapFlags): string[] => [
+const ownFlags = ({ user, deployUser, sudo, restricted, publicKey = [] }: BootstrapFlags): string[] => [
+  ...(restricted === true ? ["--restricted"] : []),
   ...(user === DEFAULT_USER ? [] : ["--user", user]),
   ...(deployUser === undefined ? [] : ["--deploy-user", deployUser]),
   ...(sudo === "nopasswd" ? [] : ["--sudo", sudo]),

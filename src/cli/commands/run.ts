@@ -5,8 +5,7 @@ import type { Inventory } from "../../domain/inventory/resolved.ts";
 import { nearMiss } from "../../domain/near-miss.ts";
 import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
-import type { RunCommand } from "../../domain/plan/assemble-run.ts";
-import { runOnHosts } from "../../workflows/run.ts";
+import { runOnHosts, type TypedCommand } from "../../workflows/run.ts";
 import type { CliContext } from "../context.ts";
 import { durationArgument } from "../duration-argument.ts";
 import { addFleetOptions, type FleetFlags, selectionWords, typedParallel } from "../fleet-options.ts";
@@ -52,12 +51,13 @@ const ownFlags = ({ sudo, timeout }: RunFlags): string[] => [
   ...(timeout === undefined ? [] : ["--timeout", `${Math.ceil(timeout / 1000)}s`]),
 ];
 
-function commandFrom(words: readonly string[], flags: RunFlags, { tasks }: Inventory): Result<RunCommand> {
+function commandFrom(words: readonly string[], flags: RunFlags, { tasks }: Inventory): Result<TypedCommand> {
   const [first = "", ...more] = words;
   const timeoutMs = flags.timeout ?? DEFAULT_TIMEOUT_MS;
   if (!first.startsWith("task:")) {
     // One word is a line for the shell, several are a program with its arguments.
-    return ok({ command: more.length === 0 ? first : quoteAll(words), sudo: flags.sudo === true, timeoutMs });
+    const command = more.length === 0 ? first : quoteAll(words);
+    return ok({ command, sudo: flags.sudo === true, timeoutMs, asDeclared: false });
   }
   const name = first.slice("task:".length);
   const task = tasks.get(name);
@@ -68,6 +68,7 @@ function commandFrom(words: readonly string[], flags: RunFlags, { tasks }: Inven
     task: name,
     sudo: task.sudo || flags.sudo === true,
     timeoutMs: flags.timeout ?? task.timeoutMs,
+    asDeclared: more.length === 0 && flags.sudo !== true && flags.timeout === undefined,
   });
 }
 

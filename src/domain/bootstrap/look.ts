@@ -30,6 +30,19 @@ export interface FreshHost {
   /** "none": the host has no such group. */
   readonly nixUsers: "member" | "stranger" | "none";
   readonly sudoRule: "nopasswd" | "password" | null;
+  /** Restricted hosts: sudo lets the account call the installed program. */
+  readonly sudoEntry: boolean;
+  /** What else sudo lets the account do, in sudo's own words. */
+  readonly otherRules: readonly string[];
+  /** Restricted hosts: what was looked at besides. */
+  readonly restricted: {
+    readonly program: boolean;
+    /** Why the program cannot be installed, or would be of no use. */
+    readonly problem: string | null;
+    /** The host knows its name and the fleet's keys. */
+    readonly fleet: boolean;
+    readonly groups: readonly string[];
+  };
   readonly hasPassword: boolean;
   /** Of the login keys, those that may not log in. */
   readonly missingLogins: readonly string[];
@@ -63,6 +76,14 @@ export function parseFreshHost(records: readonly HostRecord[]): Result<FreshHost
     signaturesOff: yes("sigs.off"),
     nixUsers: oneOf(text("nix-users"), ["member", "stranger"] as const) ?? "none",
     sudoRule: oneOf(text("sudo.rule"), ["nopasswd", "password"] as const) ?? null,
+    sudoEntry: yes("sudo.entry"),
+    otherRules: text("sudo.others")?.split("\n") ?? [],
+    restricted: {
+      program: yes("program"),
+      problem: text("program.problem"),
+      fleet: yes("fleet"),
+      groups: (text("account.groups") ?? "").split(" "),
+    },
     hasPassword: text("password") !== "none",
     missingLogins: text("login.missing")?.split("\n") ?? [],
   });

@@ -4,51 +4,30 @@ import { parseNixVersion } from "../nix/version.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
 import { err, ok, type Result } from "../outcome/result.ts";
 import type { FreshHost } from "./look.ts";
-
-export interface BootstrapWishes {
-  readonly deployUser: string;
-  readonly sudo: "nopasswd" | "password";
-  /** `NAME:BASE64`: closures that one of these keys has signed are accepted. */
-  readonly publicKeys: readonly string[];
-  /** `TYPE BASE64` of keys that may log in as the deploy user. */
-  readonly loginKeys: readonly string[];
-}
-
-/** In the order in which they are done; the bootstrap program knows them by these names. */
-export const bootstrapSteps = ["packages", "daemon", "keys", "restart", "account", "group", "sudo", "login"] as const;
-export type BootstrapStepName = (typeof bootstrapSteps)[number];
-
-export interface BootstrapStep {
-  readonly name: BootstrapStepName;
-  readonly state: "there" | "do";
-  /** What is there, or what is done. */
-  readonly what: string;
-}
-
-export interface HostPreparation {
-  readonly steps: readonly BootstrapStep[];
-  /** What a person should know, and bootstrap leaves as it is. */
-  readonly notes: readonly string[];
-}
+import { planRestrictedNixos, restrictedSteps, unrestrictable } from "./restricted.ts";
+import { type BootstrapStep, type HostPreparation, there, todo } from "./step.ts";
+import type { BootstrapWishes } from "./wishes.ts";
 
 /** Fails with `bootstrap/unsupported` or `bootstrap/no-nix`. */
 export function planBootstrap(host: FreshHost, wishes: BootstrapWishes): Result<HostPreparation> {
-  const obstacle = unsupported(host) ?? unusableNix(host);
+  const restricted = wishes.sudo === "restricted";
+  const obstacle = restricted ? unrestrictable(host, wishes) : undefined;
   if (obstacle !== undefined) return err(obstacle);
+  if (restricted && host.os.id === "nixos") return planRestrictedNixos(host, wishes);
+  const missing = unsupported(host) ?? unusableNix(host);
+  if (missing !== undefined) return err(missing);
   const root = wishes.deployUser === "root";
   const steps = [
     packages(host, root),
     daemon(host),
     keys(host, wishes),
     ...restart(host),
-    ...(root ? [] : [account(host, wishes), ...group(host, wishes), sudoRule(host, wishes)]),
+    ...(root ? [] : [account(host, wishes), ...group(host, wishes)]),
+    ...(restricted ? restrictedSteps(host, wishes) : root ? [] : [sudoRule(host, wishes)]),
     login(host, wishes),
   ];
   return ok({ steps, notes: notesFor(host, wishes) });
 }
-
-const there = (name: BootstrapStepName, what: string): BootstrapStep => ({ name, state: "there", what });
-const todo = (name: BootstrapStepName, what: string): BootstrapStep => ({ name, state: "do", what });
 
 function unsupported(host: FreshHost): Failure | undefined {
   const found = { found: host.os.pretty || host.os.id };

@@ -57,6 +57,7 @@ function collect(read: FieldReader, records: readonly HostRecord[]): HostFacts {
     osUpdates: osFacts(read, records),
     reboot: reboot(read),
     nixVersion: nixVersion(records),
+    ...restrictedOf(read, records),
     nixDaemon: read.oneOf("nix.daemon", ["active", "socket", "inactive", "missing"]),
     lock: read.checked("lock", lockIn(records)) ?? null,
     activation: read.optional("activation", name) ?? null,
@@ -93,6 +94,14 @@ function staged(text: string): NonNullable<HostFacts["staged"]> | undefined {
   const [path = "", ...reasons] = text.split("\n");
   const system = parseStorePath(path);
   return system === undefined ? undefined : { system, reasons: reasons.filter((reason) => reason !== "") };
+}
+
+function restrictedOf(read: FieldReader, records: readonly HostRecord[]): Pick<HostFacts, "restricted"> {
+  const restricted = read.optional("restricted", (text) => {
+    const [, host, serial] = /^([A-Za-z0-9._-]{1,128})\t([0-9]{1,12})$/.exec(text) ?? [];
+    return host === undefined ? undefined : { host, serial: Number(serial), keys: recordTexts(records, "fleet.key") };
+  });
+  return restricted === undefined ? {} : { restricted };
 }
 
 function failedUnits(records: readonly HostRecord[]): Observed<readonly string[]> {

@@ -40,8 +40,12 @@ export function loaderCommand(request: LoaderRequest): string {
   const loader = ["sh", "-c", LOADER, "nixfleet-host", ...words];
   if (elevation === "none") return quoteAll(loader);
   const sudo = elevation === "sudo" ? ["sudo", "-n", "--"] : ["sudo", "-k", "-S", "-p", prompt, "--"];
-  return quoteAll(["sh", "-c", ELEVATE, "nixfleet-elevate", sentinel, String(sudo.length), ...sudo, ...loader]);
+  return elevated(sentinel, sudo, loader);
 }
+
+/** `command` behind `sudo`, which is left out where the login is root. */
+export const elevated = (sentinel: string, sudo: readonly string[], command: readonly string[]): string =>
+  quoteAll(["sh", "-c", ELEVATE, "nixfleet-elevate", sentinel, String(sudo.length), ...sudo, ...command]);
 
 // Without newline, quote, backslash and exclamation mark, so that every login shell passes them on unchanged. Standard
 // input is read to its end into a file that only we can read (/run is root's; elsewhere mktemp picks a name that nobody

@@ -30,6 +30,11 @@ const meanings: Readonly<Record<number, { code: FailureCode; what: string; next?
   71: { code: "host/rolled-back", what: "the activation failed and the previous closure is live again" },
   72: { code: "host/interrupted", what: "the activation was cut short", next: "apply again to finish it" },
   73: { code: "host/storage", what: "the host cannot write what the activation needs" },
+  77: {
+    code: "host/restricted",
+    what: "the host is restricted and refuses this",
+    next: "docs/trust.md says what it takes",
+  },
   78: { code: "host/unsupported", what: "the host lacks something that NixFleet needs" },
 };
 

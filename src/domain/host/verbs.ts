@@ -97,21 +97,23 @@ export interface ActivationRequest {
   readonly confirmSeconds: number;
   /** NixOS: what describes the system (null for one that nixfleet did not describe), and whether it is to be live now. */
   readonly nixos?: { readonly description: StorePath | null; readonly mode: "live" | "boot" | "once" };
+  /** Restricted hosts: the signed deploy record. */
+  readonly record?: Uint8Array;
 }
 
 /** Makes a closure live and commits it, in a unit of its own; the answer follows it to its end. */
-export const activateCommand = (system: StorePath, request: ActivationRequest): HostCommand =>
-  command("activate", [
-    ...confirmArgs(request),
-    request.run,
-    system,
-    ...activationArgs(request),
-    ...nixosArgs(request),
-  ]);
+export const activateCommand = (system: StorePath, request: ActivationRequest): HostCommand => ({
+  verb: "activate",
+  args: [...confirmArgs(request), request.run, system, ...activationArgs(request), ...nixosArgs(request)],
+  payload: request.record ?? NO_PAYLOAD,
+});
 
 /** Un-manages the host: activates the empty manifest, which restores what was adopted. */
-export const removeCommand = (request: ActivationRequest): HostCommand =>
-  command("remove", [...confirmArgs(request), request.run, ...activationArgs(request)]);
+export const removeCommand = (request: ActivationRequest): HostCommand => ({
+  verb: "remove",
+  args: [...confirmArgs(request), request.run, ...activationArgs(request)],
+  payload: request.record ?? NO_PAYLOAD,
+});
 
 /** Commits the activation that waits for this token. */
 export const confirmCommand = (run: ActivationId, token: string): HostCommand => command("confirm", [run, token]);
@@ -148,10 +150,12 @@ export const stageSecretsCommand = (run: ActivationId, payload: Uint8Array): Hos
 export const secretStateCommand = (system: StorePath | null): HostCommand =>
   command("secret", ["state", system ?? "-"]);
 
+const NO_PAYLOAD = new Uint8Array(0);
+
 const command = (verb: HostCommand["verb"], args: readonly string[]): HostCommand => ({
   verb,
   args,
-  payload: new Uint8Array(0),
+  payload: NO_PAYLOAD,
 });
 
 const inspectLine = (request: InspectRequest): string =>

@@ -39,8 +39,8 @@ function hostOnLab(
   machine: { readonly address: string; readonly hostKey: string },
   { user, identityFile }: LabDestination,
 ): ResolvedHost {
-  // Port, jump host and transport belong to the way to the real host.
-  const { port: _port, proxyJump: _proxyJump, ...rest } = host;
+  // Port, jump host and transport belong to the way to the real host; the lab's account has full access.
+  const { port: _port, proxyJump: _proxyJump, access: _access, ...rest } = host;
   return { ...rest, addresses: [machine.address], hostKeys: [machine.hostKey], user, identityFile, transport: "auto" };
 }
 

@@ -32,6 +32,7 @@ export function resolveHost(
     ...(proxyJump === undefined ? {} : { proxyJump }),
     ...(hostKeys === undefined ? {} : { hostKeys }),
     transport: settings.transport ?? "auto",
+    ...(settings.access === "restricted" ? { access: settings.access } : {}),
     roles: settings.roles ?? [],
     tags: settings.tags ?? [],
     groups: ["all", base, ...groups],

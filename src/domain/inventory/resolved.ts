@@ -45,6 +45,8 @@ export interface ResolvedHost {
   readonly proxyJump?: string;
   readonly hostKeys?: readonly string[];
   readonly transport: "auto" | "ssh2" | "openssh" | "local";
+  /** Absent for the usual, full access; see access.ts. */
+  readonly access?: "restricted";
   readonly roles: readonly string[];
   readonly tags: readonly string[];
   /** All groups, automatic ones (`all`, the base) included, parents before children. */

@@ -82,6 +82,9 @@ export const healthCheckSchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
+const signedHookSchema = z.object({ run: z.string(), timeoutSeconds: seconds });
+const signedTaskSchema = signedHookSchema.extend({ name: z.string(), sudo: z.boolean() });
+
 export const manifestSchema = z.object({
   format: z.literal(1),
   host: z.string(),
@@ -96,6 +99,9 @@ export const manifestSchema = z.object({
   /** Manifests of earlier versions have none. */
   secrets: z.array(managedSecretSchema).readonly().default([]),
   healthChecks: z.array(healthCheckSchema).readonly(),
+  /** Restricted hosts: commands that they run when they are named, and no others. */
+  tasks: z.exactOptional(z.array(signedTaskSchema).readonly()),
+  hooks: z.exactOptional(z.array(signedHookSchema).readonly()),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;

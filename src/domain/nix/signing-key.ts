@@ -11,11 +11,23 @@ const SEED_BYTES = 32;
 
 /** Reads the text of a secret key's file; undefined when it is none. */
 export function parseSecretKey(text: string): SecretKey | undefined {
+  const parts = partsOf(text);
+  if (parts === undefined) return undefined;
+  return { name: parts.name, publicKey: `${parts.name}:${btoa(String.fromCharCode(...parts.publicHalf))}` };
+}
+
+/** The 32 bytes to sign with, and those of the public half. Throws for what {@link parseSecretKey} does not take. */
+export function secretKeyBytes(text: string): { readonly seed: Uint8Array; readonly publicHalf: Uint8Array } {
+  const parts = partsOf(text);
+  if (parts === undefined) throw new Error("a signing key that was read before is none now");
+  return parts;
+}
+
+function partsOf(text: string) {
   const [, name, base64] = KEY.exec(text.trim()) ?? [];
   if (name === undefined || base64 === undefined) return undefined;
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  const publicHalf = bytes.subarray(SEED_BYTES);
-  return { name, publicKey: `${name}:${btoa(String.fromCharCode(...publicHalf))}` };
+  return { name, seed: bytes.subarray(0, SEED_BYTES), publicHalf: bytes.subarray(SEED_BYTES) };
 }
 
 /** What a key may be called: shown in signatures and in `trusted-public-keys`. */

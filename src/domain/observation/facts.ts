@@ -38,6 +38,8 @@ export interface HostFacts {
   readonly osUpdates?: OsFacts;
   readonly reboot: { readonly needed: "yes" | "no" | "unknown"; readonly reasons: readonly string[] };
   readonly nixVersion: Observed<string>;
+  /** Absent where the deploy account has full access. */
+  readonly restricted?: Restricted;
   readonly nixDaemon: "active" | "socket" | "inactive" | "missing";
   readonly lock: HostLock | null;
   /** The run whose activation is going on right now. */
@@ -46,6 +48,16 @@ export interface HostFacts {
   readonly interrupted: string | null;
   /** The last activation that came to an end, with the exit code of its verb. */
   readonly lastRun: { readonly run: string; readonly code: number; readonly at: number } | null;
+}
+
+/** How a restricted host knows its fleet. */
+export interface Restricted {
+  /** Its own name in deploy records. */
+  readonly host: string;
+  /** Of the last deploy record that it took; 0 for none. */
+  readonly serial: number;
+  /** Public keys that it believes, `name:base64`. */
+  readonly keys: readonly string[];
 }
 
 /** What a host knows of its own updates without being asked anew. */

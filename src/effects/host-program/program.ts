@@ -13,7 +13,7 @@ export function hostProgram(): Promise<string> {
 }
 
 /** What the program that prepares fresh hosts has in common with the other: how it speaks, and how it finds Nix. */
-const SHARED_PARTS = /^(00-preamble|10-records|12-values|22-facts-more)\.sh$/;
+const SHARED_PARTS = /^(00-preamble|10-records|12-values|14-trust-files|22-facts-more)\.sh$/;
 
 /** The program of `nixfleet bootstrap`. */
 export async function bootstrapProgram(): Promise<string> {

@@ -13,6 +13,7 @@ import { evaluateFleet } from "./evaluate.ts";
 import { type NixInstallation, nixInstallation } from "./installation.ts";
 import { keepManifest } from "./kept-manifests.ts";
 import { chosenKeyFile } from "./key-file.ts";
+import { lendSignatures } from "./lend-signatures.ts";
 import { otherStoreFiles } from "./other-files.ts";
 import { storeUrls } from "./other-store.ts";
 import { pathMemory } from "./path-memory.ts";
@@ -129,6 +130,11 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
           return known.ok ? known.value.map((part) => part.path as StorePath) : [path];
         },
       });
+    },
+    lendSignatures: async (request) => {
+      const installation = await nix(request.signal);
+      if (!installation.ok) return installation;
+      return lendSignatures(installation.value, request, signerFor(installation.value));
     },
     addRoot: async (name, paths, signal) => {
       const installation = await nix(signal);

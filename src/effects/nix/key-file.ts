@@ -12,7 +12,10 @@ import type { NixSettings } from "./settings.ts";
  * The key to sign with: the one that the environment names, else the inventory's, else the default file if it is there.
  * Undefined when the fleet has no key.
  */
-export function chosenKeyFile({ env, signingKeyFile }: NixSettings): string | undefined {
+export function chosenKeyFile({
+  env,
+  signingKeyFile,
+}: Pick<NixSettings, "env" | "signingKeyFile">): string | undefined {
   if (env.NIXFLEET_SIGNING_KEY) return env.NIXFLEET_SIGNING_KEY;
   if (signingKeyFile !== undefined) return signingKeyFile;
   const file = defaultKeyFile(env);

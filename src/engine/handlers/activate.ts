@@ -6,8 +6,10 @@ import type { Base } from "../../domain/inventory/resolved.ts";
 import { diagnosed, hostPrinted } from "../../domain/outcome/event-bodies.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import type { Step } from "../../domain/plan/plan.ts";
-import { runActivation } from "../activation.ts";
+import type { DeployOrder } from "../../domain/trust/deploy-record.ts";
+import { type ActivationWatch, runActivation } from "../activation.ts";
 import { confirmActivation } from "../confirmation.ts";
+import { recordFor } from "../deploy-record.ts";
 import { createLineSplitter } from "../line-splitter.ts";
 import type { StepContext } from "../step-context.ts";
 import type { StepOutcome } from "../step-outcome.ts";
@@ -21,8 +23,12 @@ export async function activate(step: ActivatingStep, context: StepContext): Prom
   const print = (texts: readonly string[]): void => {
     for (const text of texts) void recorder.record(hostPrinted(host, "activate", "stdout", text));
   };
+  const record = await recordFor(orderOf(step, session.host.base), context);
+  if (!record.ok) return { kind: "failed", error: { ...record.error, host } };
   let confirming: Promise<Failure | undefined> | undefined;
-  const outcome = await runActivation(session, commandFor(step, context), {
+  let unsigned: readonly StorePath[] = [];
+  const command = commandFor(step, record.value, context);
+  const watch: ActivationWatch = {
     run: activation,
     clock,
     detached: interruption.detached,
@@ -38,7 +44,13 @@ export async function activate(step: ActivatingStep, context: StepContext): Prom
       const system = step.kind === "remove" ? null : knownStorePath(step.system);
       confirming ??= confirmActivation({ run: activation, awaiting, system, before: context.before }, context);
     },
-  });
+    onUnsigned: (paths) => {
+      unsigned = paths;
+    },
+  };
+  let outcome = await runActivation(session, command, watch);
+  if (unsigned.length > 0 && (await lendSignatures(unsigned, context)))
+    outcome = await runActivation(session, command, watch);
   print(lines.rest());
   const obstacle = await confirming;
   if (outcome.kind === "unknown") return { kind: "unknown", error: { ...outcome.because, host } };
@@ -53,7 +65,30 @@ export async function activate(step: ActivatingStep, context: StepContext): Prom
   return { kind: "done", note: noteOf(outcome.verdict.value) };
 }
 
-function commandFor(step: ActivatingStep, { session, activation, operator, revision }: StepContext): HostCommand {
+/** Paths that the host had before, from a cache or a build of its own; they are refused for good where that helps nothing. */
+async function lendSignatures(paths: readonly StorePath[], context: StepContext): Promise<boolean> {
+  const { session, builder, interruption } = context;
+  const socket = await session.daemonSocket();
+  if (!socket.ok || socket.value.via === "direct") return false;
+  const lent = await builder.lendSignatures({
+    paths,
+    socket: socket.value.localPath,
+    signal: interruption.detached,
+  });
+  return lent.ok;
+}
+
+function orderOf(step: ActivatingStep, base: Base): DeployOrder {
+  if (step.kind === "remove") return { what: "remove" };
+  const { description = null, mode = "live" } = nixosOf(step, base).nixos ?? {};
+  return { what: "activate", system: knownStorePath(step.system), description, mode };
+}
+
+function commandFor(
+  step: ActivatingStep,
+  record: Pick<ActivationRequest, "record">,
+  { session, activation, operator, revision }: StepContext,
+): HostCommand {
   const request: ActivationRequest = {
     run: activation,
     expected: { live: storePathOrNull(step.expect.system), generation: knownGeneration(step.expect.generation) },
@@ -61,6 +96,7 @@ function commandFor(step: ActivatingStep, { session, activation, operator, revis
     revision,
     confirmSeconds: Math.ceil(step.confirmMs / 1000),
     ...nixosOf(step, session.host.base),
+    ...record,
   };
   return step.kind === "remove" ? removeCommand(request) : activateCommand(knownStorePath(step.system), request);
 }

@@ -1,8 +1,10 @@
 /** Runs a command or task of the operator on the host, and keeps what it prints. */
+import { isRestricted } from "../../domain/inventory/access.ts";
 import { hostPrinted } from "../../domain/outcome/event-bodies.ts";
 import { failure } from "../../domain/outcome/failure.ts";
 import type { Step } from "../../domain/plan/plan.ts";
 import { runCommand } from "../host-program/run-command.ts";
+import { runSigned } from "../host-program/run-signed.ts";
 import { createLineSplitter } from "../line-splitter.ts";
 import type { StepContext } from "../step-context.ts";
 import type { StepOutcome } from "../step-outcome.ts";
@@ -13,13 +15,18 @@ export async function runOnHost(step: Extract<Step, { kind: "run" }>, context: S
   const stdout = printer("stdout", context);
   const stderr = printer("stderr", context);
   const startedAt = clock.now();
-  const exit = await runCommand(session.connection, step.command, {
-    elevation: step.sudo ? elevation : { kind: "none" },
+  const request = {
     timeoutMs: step.timeoutMs,
     signal: interruption.detached,
     onStdout: stdout.push,
     onStderr: stderr.push,
-  });
+  };
+  const exit = isRestricted(session.host)
+    ? await runSigned(session.connection, { kind: "task", words: [step.task ?? ""], input: "" }, request)
+    : await runCommand(session.connection, step.command, {
+        ...request,
+        elevation: step.sudo ? elevation : { kind: "none" },
+      });
   await Promise.all([stdout.end(), stderr.end()]);
   if (!exit.ok) {
     // A command that was not seen to its end may go on over there.

@@ -1,14 +1,16 @@
 /** Sends a program to a host by exact length and runs it there: one exec, whatever the login shell, with or without sudo. */
 import { randomBytes } from "node:crypto";
+import { entryCommand, refusedExit } from "../../domain/host/entry.ts";
 import { type Elevation, loaderCommand, loaderExit } from "../../domain/host/loader.ts";
-import { failure } from "../../domain/outcome/failure.ts";
+import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { Connection, RemoteOutcome, RemoteProcess, TakeOutput } from "../../ports/transport.ts";
 import { createLaunch, type Launch } from "./launch.ts";
 import { failureOfOutcome } from "./outcome-failure.ts";
 
 export interface Delivery {
-  readonly program: Uint8Array;
+  /** Null for restricted hosts, which have a program of their own and take no other. */
+  readonly program: Uint8Array | null;
   /** Lies behind the program in the same file; may be secret, since it travels on standard input. */
   readonly payload: Uint8Array;
   /** Positional parameters of the program; they show in the host's process list, so nothing secret. */
@@ -30,37 +32,51 @@ const SUDO_ANSWER_MS = 30_000;
  * `transport/lost`, `command-timeout`, `aborted` or `killed` when it was not seen to its end.
  */
 export async function deliver(connection: Connection, delivery: Delivery): Promise<Result<number>> {
-  const { program, payload, args, timeoutMs, signal } = delivery;
-  const elevation = neededElevation(connection, delivery.elevation);
+  const { program, payload, timeoutMs, signal } = delivery;
+  const elevation = neededElevation(connection, delivery);
   const [sentinel, prompt] = [randomToken(), randomToken()];
-  const totalBytes = program.length + payload.length;
-  const sizes = { totalBytes, programBytes: program.length };
+  const parts = program === null ? [payload] : [program, payload];
   const launch = createLaunch(sentinel, prompt, delivery.onStderr);
   const givenUp = new AbortController();
-  const started = await connection.spawn(
-    loaderCommand({ ...sizes, sentinel, prompt, elevation: elevation.kind, args }),
-    {
-      timeoutMs,
-      signal: AbortSignal.any([signal, givenUp.signal]),
-      onStdout: (chunk) => {
-        const output = launch.stdout(chunk);
-        return output.length > 0 ? delivery.onStdout(output) : undefined;
-      },
-      onStderr: (chunk) => launch.stderr(chunk),
+  const started = await connection.spawn(commandLine(delivery, elevation, sentinel, prompt), {
+    timeoutMs,
+    signal: AbortSignal.any([signal, givenUp.signal]),
+    onStdout: (chunk) => {
+      const output = launch.stdout(chunk);
+      return output.length > 0 ? delivery.onStdout(output) : undefined;
     },
-  );
+    onStderr: (chunk) => launch.stderr(chunk),
+  });
   if (!started.ok) return started;
-  void feed(started.value, launch, elevation, [program, payload], () => givenUp.abort());
+  void feed(started.value, launch, elevation, parts, () => givenUp.abort());
   const outcome = await started.value.outcome;
-  if (launch.started) return exitCode(outcome, launch.cut, totalBytes);
+  if (launch.started) return exitCode(outcome, launch, bytesOf(parts));
   if (givenUp.signal.aborted && !signal.aborted) return err(launch.silence(SUDO_ANSWER_MS));
-  return err(outcome.kind === "exited" ? launch.refusal(elevation.kind, outcome.code) : failureOfOutcome(outcome));
+  if (outcome.kind !== "exited") return err(failureOfOutcome(outcome));
+  const refusal = launch.refusal(elevation.kind, outcome.code);
+  return err(program === null ? notInstalled(refusal) : refusal);
 }
 
 const randomToken = (): string => randomBytes(16).toString("hex");
 
-const neededElevation = (connection: Connection, asked: Elevation): Elevation =>
-  connection.description.user === "root" ? { kind: "none" } : asked;
+const bytesOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, part) => sum + part.length, 0);
+
+/** The program of a restricted host is called without a password, as its rule says. */
+function neededElevation(connection: Connection, { program, elevation }: Delivery): Elevation {
+  if (program === null) return { kind: "sudo" };
+  return connection.description.user === "root" ? { kind: "none" } : elevation;
+}
+
+function commandLine({ program, payload, args }: Delivery, elevation: Elevation, sentinel: string, prompt: string) {
+  if (program === null) return entryCommand({ payloadBytes: payload.length, sentinel, args });
+  const sizes = { totalBytes: bytesOf([program, payload]), programBytes: program.length };
+  return loaderCommand({ ...sizes, sentinel, prompt, elevation: elevation.kind, args });
+}
+
+const notInstalled = (refusal: Failure): Failure => ({
+  ...refusal,
+  next: "the inventory says access: restricted; nixfleet bootstrap --restricted prepares the host for it",
+});
 
 /**
  * `sudo -n` reads no input, so the program goes right away, which saves a round trip. With a password nothing but the
@@ -106,9 +122,10 @@ function silenceAfter(ms: number): { readonly promise: Promise<"silent">; clear(
   return { promise, clear: () => clearTimeout(timer) };
 }
 
-function exitCode(outcome: RemoteOutcome, cut: boolean, totalBytes: number): Result<number> {
+function exitCode(outcome: RemoteOutcome, launch: Launch, totalBytes: number): Result<number> {
   if (outcome.kind !== "exited") return err(failureOfOutcome(outcome));
-  if (outcome.code !== loaderExit.cut || !cut) return ok(outcome.code);
+  if (outcome.code === refusedExit && launch.refused !== undefined) return err(restricted(launch.refused));
+  if (outcome.code !== loaderExit.cut || !launch.cut) return ok(outcome.code);
   return err(
     failure("transport/delivery", "the program did not arrive whole, so nothing was run", {
       expected: `${totalBytes} bytes on standard input`,
@@ -116,3 +133,9 @@ function exitCode(outcome: RemoteOutcome, cut: boolean, totalBytes: number): Res
     }),
   );
 }
+
+const restricted = (found: string): Failure =>
+  failure("host/restricted", "the host is restricted and refuses this", {
+    found,
+    next: "docs/trust.md says what it takes",
+  });

@@ -1,4 +1,5 @@
 /** What is heard from a host until the delivered program runs: chatter, sudo's questions and complaints, the sentinel. */
+import { refusedLine } from "../../domain/host/entry.ts";
 import { cutLine, loaderExit } from "../../domain/host/loader.ts";
 import { createPreamble } from "../../domain/host/preamble.ts";
 import { sudoRefusal } from "../../domain/host/sudo-refusal.ts";
@@ -13,6 +14,8 @@ export interface Launch {
   readonly started: boolean;
   /** The loader said that the program did not arrive whole. */
   readonly cut: boolean;
+  /** Why a restricted host did not take the verb, in its own words; undefined when it did. */
+  readonly refused: string | undefined;
   /** Resolves when the program is being received, or will never be. */
   readonly decided: Promise<void>;
   /** Resolves when sudo asked for the nth time, counted from one. */
@@ -25,6 +28,8 @@ export interface Launch {
 
 // What sudo and login scripts say is short.
 const MAX_HELD_BYTES = 64 * 1024;
+/** Of standard error, where the program says how it ended. */
+const MAX_TAIL_CHARACTERS = 2048;
 
 export function createLaunch(sentinel: string, prompt: string, onStderr: TakeOutput<Uint8Array>): Launch {
   const preamble = createPreamble(sentinel);
@@ -43,6 +48,10 @@ export function createLaunch(sentinel: string, prompt: string, onStderr: TakeOut
     get cut() {
       return tail.endsWith(cutLine(sentinel));
     },
+    get refused() {
+      const line = refusedLine(sentinel);
+      return tail.endsWith(line) ? tail.slice(0, -line.length).trim().split("\n").at(-1) : undefined;
+    },
     get started() {
       return isReady();
     },
@@ -55,7 +64,7 @@ export function createLaunch(sentinel: string, prompt: string, onStderr: TakeOut
     },
     stderr(chunk) {
       const text = Buffer.from(chunk).toString("utf8");
-      tail = (tail + text).slice(-cutLine(sentinel).length);
+      tail = (tail + text).slice(-MAX_TAIL_CHARACTERS);
       if (isReady()) return onStderr(chunk);
       held = (held + text).slice(-MAX_HELD_BYTES);
       questions.slice(0, questionsSoFar()).forEach((question) => {

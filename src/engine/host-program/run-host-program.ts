@@ -7,8 +7,8 @@ import type { Connection } from "../../ports/transport.ts";
 import { deliver } from "./deliver.ts";
 
 export interface HostProgramRequest {
-  /** The whole text of the program. */
-  readonly program: string;
+  /** The whole text of the program; null for restricted hosts, which have their own. */
+  readonly program: string | null;
   readonly verb: string;
   readonly args: readonly string[];
   readonly payload: Uint8Array;
@@ -34,7 +34,7 @@ export async function runHostProgram(connection: Connection, request: HostProgra
   const garbled = new AbortController();
   let stderr = "";
   const exit = await deliver(connection, {
-    program: encoded(request.program),
+    program: request.program === null ? null : encoded(request.program),
     payload: request.payload,
     args: [request.verb, ...request.args],
     elevation: request.elevation,

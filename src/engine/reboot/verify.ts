@@ -1,6 +1,7 @@
 /** Whether the host that came back is well, and stays up. */
 import { rebootVerifiedCommand } from "../../domain/host/os-verbs.ts";
 import { acquireLockCommand } from "../../domain/host/verbs.ts";
+import { isRestricted } from "../../domain/inventory/access.ts";
 import type { HostFacts } from "../../domain/observation/facts.ts";
 import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
@@ -45,7 +46,7 @@ export async function soak(reboot: Reboot): Promise<Result<void>> {
 /** Waits for the units that are still starting. What state it ends in is judged by the units that failed. */
 async function bootFinished({ context: { session, interruption, elevation } }: Reboot): Promise<void> {
   await runCommand(session.connection, "systemctl is-system-running --wait", {
-    elevation,
+    elevation: isRestricted(session.host) ? { kind: "none" } : elevation,
     timeoutMs: BOOT_TIMEOUT_MS,
     signal: interruption.detached,
     onStdout: () => undefined,

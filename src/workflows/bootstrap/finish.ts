@@ -1,5 +1,7 @@
 /** The second half of a bootstrap, for one host: do what is missing, look again, prove it. */
+import type { FreshHost } from "../../domain/bootstrap/look.ts";
 import { planBootstrap } from "../../domain/bootstrap/plan.ts";
+import { isRestricted } from "../../domain/inventory/access.ts";
 import type { ResolvedHost } from "../../domain/inventory/resolved.ts";
 import {
   diagnosed,
@@ -54,16 +56,17 @@ async function prepareAndProve(
   tools: Tools,
 ): Promise<Result<"changed" | "unchanged">> {
   const { interruption, elevation } = tools;
+  const programs = { bootstrap: program, host: tools.program };
   if (interruption.draining.aborted) return err(failure("cli/interrupted", "interrupted before the host was begun"));
-  const session = { connection: preparation.connection, program, elevation, signal: interruption.detached };
+  const session = { connection: preparation.connection, programs, elevation, signal: interruption.detached };
   const steps = stepsToDo(preparation.plan);
   const prepared =
     steps.length === 0
-      ? ok(preparation.found.sudoRule)
+      ? ok(preparation.found)
       : await inPhase("activate", host, frame, tools, () => prepare(host, session, preparation, frame));
   if (!prepared.ok) return err({ ...prepared.error, host: host.name });
   const { deployUser } = preparation.wishes;
-  const becomesRoot = deployUser === "root" || prepared.value === "nopasswd";
+  const becomesRoot = deployUser === "root" || prepared.value.sudoRule === "nopasswd" || isRestricted(host);
   if (!becomesRoot) await frame.recorder.record(diagnosed(sudoUntried(host, deployUser), "warn"));
   const proven = await inPhase("health", host, frame, tools, () =>
     proveHost(host, { deployUser, becomesRoot }, frame, tools),
@@ -71,13 +74,13 @@ async function prepareAndProve(
   return proven.ok ? ok(steps.length === 0 ? "unchanged" : "changed") : proven;
 }
 
-/** Gives the rule by which the account becomes root, as it is at the end. */
+/** Gives the host as it is at the end. */
 async function prepare(
   host: ResolvedHost,
   session: BootstrapSession,
   { plan, wishes }: Preparation,
   { recorder }: Frame,
-): Promise<Result<"nopasswd" | "password" | null>> {
+): Promise<Result<FreshHost>> {
   const words = new Map<string, string>(plan.steps.map(({ name, what }) => [name, what]));
   const done = await prepareHost(session, stepsToDo(plan), wishes, {
     onStep: (name) => void recorder.record(phaseProgressed("activate", words.get(name) ?? name, { host: host.name })),
@@ -89,10 +92,11 @@ async function prepare(
   const again = planBootstrap(found.value, wishes);
   if (!again.ok) return again;
   const [left] = again.value.steps.filter(({ state }) => state === "do");
-  if (left === undefined) return ok(found.value.sudoRule);
+  if (left === undefined) return found;
   return err(
     failure("bootstrap/not-proven", "a step went well and its effect is not there", {
       expected: words.get(left.name) ?? left.name,
+      found: left.what,
       next: "see whether something on the host undoes it, then run the command again",
     }),
   );

@@ -94,11 +94,12 @@ async function examine(
   host: ResolvedHost,
   connection: Connection,
   request: BootstrapRequest,
-  { elevation, interruption }: Tools,
+  { elevation, interruption, program }: Tools,
 ): Promise<Result<Preparation>> {
   const wishes = request.wishes(host);
   if (!wishes.ok) return wishes;
-  const session = { connection, program: request.program, elevation, signal: interruption.draining };
+  const programs = { bootstrap: request.program, host: program };
+  const session = { connection, programs, elevation, signal: interruption.draining };
   const found = await lookAtFreshHost(session, wishes.value);
   if (!found.ok) return found;
   const plan = planBootstrap(found.value, wishes.value);

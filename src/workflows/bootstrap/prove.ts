@@ -1,9 +1,11 @@
 /** The end of a bootstrap: does the host do what it was prepared for? */
+import { isRestricted } from "../../domain/inventory/access.ts";
 import type { ResolvedHost } from "../../domain/inventory/resolved.ts";
 import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import { runCommand } from "../../engine/host-program/run-command.ts";
 import { observe } from "../../engine/observe.ts";
-import { openSession } from "../../engine/session.ts";
+import { type HostSession, openSession } from "../../engine/session.ts";
 import type { Frame } from "../run-frame.ts";
 import type { Tools } from "../tools.ts";
 import { connectAs } from "./look.ts";
@@ -28,6 +30,8 @@ export async function proveHost(
   try {
     const facts = becomesRoot ? await observe(session.value, signal) : ok(undefined);
     if (!facts.ok) return facts;
+    const shut = isRestricted(host) ? await noOtherWay(session.value, signal) : ok(undefined);
+    if (!shut.ok) return shut;
     const socket = await session.value.daemonSocket();
     if (!socket.ok) return err({ ...socket.error, host: host.name });
     const { localPath, via } = socket.value;
@@ -45,6 +49,28 @@ export async function proveHost(
     await session.value.close();
   }
 }
+
+/** On a restricted host sudo takes nothing else from the account. */
+async function noOtherWay({ connection, host }: HostSession, signal: AbortSignal): Promise<Result<void>> {
+  const nothing = () => undefined;
+  const exit = await runCommand(connection, "sudo -n true", {
+    elevation: { kind: "none" },
+    timeoutMs: SUDO_TIMEOUT_MS,
+    signal,
+    onStdout: nothing,
+    onStderr: nothing,
+  });
+  if (!exit.ok) return err({ ...exit.error, host: host.name });
+  if (exit.value !== 0) return ok(undefined);
+  return err(
+    failure("bootstrap/not-proven", "sudo lets the account call other programs, too", {
+      host: host.name,
+      next: "see `sudo -l` there, and take away the other rules",
+    }),
+  );
+}
+
+const SUDO_TIMEOUT_MS = 60_000;
 
 const notProven = ({ name: host }: ResolvedHost, what: string, verdict: "accepted" | "refused") =>
   failure("bootstrap/not-proven", `the host's Nix daemon ${verdict} ${what}`, {

@@ -1,6 +1,7 @@
 /** What a bootstrap is asked for, and with what it works. */
 import type { FreshHost } from "../../domain/bootstrap/look.ts";
-import type { BootstrapStepName, BootstrapWishes, HostPreparation } from "../../domain/bootstrap/plan.ts";
+import type { BootstrapStepName, HostPreparation } from "../../domain/bootstrap/step.ts";
+import type { BootstrapWishes } from "../../domain/bootstrap/wishes.ts";
 import type { ResolvedHost } from "../../domain/inventory/resolved.ts";
 import type { Result } from "../../domain/outcome/result.ts";
 import type { NewHostKeys, OfferedKey } from "../../ports/host-keys.ts";

@@ -1,6 +1,7 @@
 /** From options, inventory and keys to what each host shall have. */
-import type { BootstrapWishes } from "../../domain/bootstrap/plan.ts";
+import type { BootstrapWishes } from "../../domain/bootstrap/wishes.ts";
 import type { HostName } from "../../domain/ids.ts";
+import { isRestricted } from "../../domain/inventory/access.ts";
 import type { Inventory, ResolvedHost } from "../../domain/inventory/resolved.ts";
 import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
@@ -10,7 +11,10 @@ import type { SigningKeys } from "../../ports/signing-keys.ts";
 export interface WishOptions {
   /** The account to deploy with; the inventory's when left out. */
   readonly deployUser?: string;
-  readonly sudo: BootstrapWishes["sudo"];
+  /** On hosts with full access. */
+  readonly sudo: "nopasswd" | "password";
+  /** Only hosts that the inventory calls restricted. */
+  readonly restricted: boolean;
   /** Files with public keys; what ssh would offer when there are none. */
   readonly publicKeyFiles: readonly string[];
   /** Where the fleet's secret key is; the default file when left out. */
@@ -36,8 +40,11 @@ export async function wishesFor(
     const loginKeys = logins.get(host.name);
     if (loginKeys?.ok !== true) return loginKeys ?? missing(host.name);
     const deployUser = options.deployUser ?? host.user ?? USUAL_DEPLOY_USER;
+    const restricted = isRestricted(host);
+    if (options.restricted && !restricted) return err(notRestricted(host.name));
     if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(deployUser)) return err(badUser(deployUser));
-    return ok({ deployUser, sudo: options.sudo, publicKeys: publicKeys.value, loginKeys: loginKeys.value });
+    const sudo = restricted ? "restricted" : options.sudo;
+    return ok({ deployUser, sudo, host: host.name, publicKeys: publicKeys.value, loginKeys: loginKeys.value });
   });
 }
 
@@ -66,6 +73,12 @@ async function loginKeysFor(
   }
   return ok([...new Set(all)]);
 }
+
+const notRestricted = (host: HostName) =>
+  failure("bootstrap/unsupported", "the inventory does not call the host restricted", {
+    expected: "access: restricted",
+    next: `set it for ${host} in the inventory: every later command has to know`,
+  });
 
 const badUser = (found: string) =>
   failure("bootstrap/unsupported", "the deploy account cannot have this name", {

@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { FreshHost } from "../../../src/domain/bootstrap/look.ts";
-import { type BootstrapWishes, planBootstrap } from "../../../src/domain/bootstrap/plan.ts";
+import { planBootstrap } from "../../../src/domain/bootstrap/plan.ts";
+import type { BootstrapWishes } from "../../../src/domain/bootstrap/wishes.ts";
+import { parseHostName } from "../../../src/domain/ids.ts";
 
 const wishes: BootstrapWishes = {
   deployUser: "deploy",
   sudo: "nopasswd",
+  host: parseHostName("web-1") as BootstrapWishes["host"],
   publicKeys: ["fleet-1:KEY"],
   loginKeys: ["ssh-ed25519 AAAA"],
 };
@@ -27,6 +30,9 @@ const fresh: FreshHost = {
   signaturesOff: false,
   nixUsers: "none",
   sudoRule: null,
+  sudoEntry: false,
+  otherRules: [],
+  restricted: { program: false, problem: null, fleet: false, groups: ["deploy", "nix-users"] },
   hasPassword: true,
   missingLogins: [],
 };

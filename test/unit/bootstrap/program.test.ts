@@ -2,13 +2,13 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { bootstrapSteps } from "../../../src/domain/bootstrap/plan.ts";
+import { bootstrapSteps } from "../../../src/domain/bootstrap/step.ts";
 import { bootstrapProgram } from "../../../src/effects/host-program/program.ts";
 
 const folder = resolve(import.meta.dirname, "../../../backends");
 const read = (name: string): string => readFileSync(resolve(folder, name), "utf8");
 const own = readdirSync(resolve(folder, "bootstrap")).sort();
-const shared = ["00-preamble.sh", "10-records.sh", "12-values.sh", "22-facts-more.sh"];
+const shared = ["00-preamble.sh", "10-records.sh", "12-values.sh", "14-trust-files.sh", "22-facts-more.sh"];
 const program = await bootstrapProgram();
 
 const has = (tool: string): boolean => spawnSync("sh", ["-c", `command -v ${tool}`]).status === 0;

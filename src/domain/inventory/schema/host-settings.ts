@@ -65,6 +65,10 @@ export const hostShape = {
     expecting("auto, ssh2, openssh or local", z.enum(["auto", "ssh2", "openssh", "local"])),
     "How to connect: `auto`, `ssh2`, `openssh`, or `local` for this very machine. Default: auto.",
   ),
+  access: setting(
+    expecting("full or restricted", z.enum(["full", "restricted"])),
+    "What the deploy account may do: `full` is root by sudo; `restricted` takes nothing but what the fleet signed, by a program that `nixfleet bootstrap` installs (docs/trust.md). Default: full.",
+  ),
   system: setting(value.system, "Nix system. Default: x86_64-linux."),
   roles: setting(
     expecting("a list of role names", z.array(value.name)),

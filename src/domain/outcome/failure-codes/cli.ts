@@ -32,6 +32,11 @@ export const cliCodes = {
     meaning: "An option was given that can only shape a plan, together with a plan that was made and saved before.",
     remedy: "Leave it out, or make a new plan with it.",
   },
+  "cli/restricted-hosts": {
+    kind: "usage",
+    meaning: "A command was to run on hosts that take only what their fleet signed. Nothing was sent to any host.",
+    remedy: "Make it a task of the inventory and apply that, or leave the restricted hosts out with --exclude.",
+  },
   "cli/interrupted": {
     kind: "halted",
     meaning: "The operator stopped the run before this host was started.",

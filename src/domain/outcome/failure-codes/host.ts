@@ -100,6 +100,23 @@ export const hostCodes = {
     meaning: "The host is no longer in the state that the plan was made for.",
     remedy: "Make a new plan.",
   },
+  "host/restricted": {
+    kind: "failed",
+    meaning:
+      "The host is restricted: it takes only what its fleet signed for it, and what it was asked is not. Nothing was done; the refusal stands in the host's audit.",
+    remedy: "Read what it says. docs/trust.md lists what restricted hosts take, and what they refuse.",
+  },
+  "host/not-restricted": {
+    kind: "usage",
+    meaning: "The inventory says that the host is restricted, and by which name; the host itself does not.",
+    remedy: "`nixfleet bootstrap --restricted HOST` prepares it; or correct `access` or the name in the inventory.",
+  },
+  "host/serial-ahead": {
+    kind: "failed",
+    meaning:
+      "The host has taken a deploy record whose serial lies in the future by this machine's clock. Somebody's clock was wrong, or somebody lies for the host.",
+    remedy: "See that this machine's clock is right, look at the host's audit, then pass --override-serial.",
+  },
   "host/unsupported": {
     kind: "failed",
     meaning: "The host lacks something that NixFleet needs, such as systemd as its first process or Nix.",

@@ -10,7 +10,7 @@ verb_lock() {
   flock -w 10 8 || refuse "$EX_LOCKED" "the lock's own mutex is held for more than 10 seconds"
   now=$(date +%s)
   case $action:$# in
-  acquire:[56]) lock_acquire "$@" ;;
+  acquire:[567]) lock_acquire "$@" ;;
   renew:2) lock_renew "$@" ;;
   release:1) lock_release "$@" ;;
   break:1) lock_break "$@" ;;
@@ -22,25 +22,29 @@ verb_lock() {
   finish 0
 }
 
-# lock_acquire RUN OWNER TTL REASON SYSTEM [DEAD-RUN]: SYSTEM (or -) is kept from garbage collection while the lock is
-# held. The caller knows that DEAD-RUN is dead, so its lock need not expire first.
+# lock_acquire RUN OWNER TTL REASON SYSTEM [DEAD-RUN [FENCES]]: SYSTEM (or -) is kept from garbage collection while the lock is
+# held. The caller knows that DEAD-RUN (or -) is dead, so its lock need not expire first. FENCES (or -) are its leases of groups.
 lock_acquire() {
-  local dead=${6:-}
+  local dead=${6:--} fences=${7:--}
   { is_run_id "$1" && is_field "$2" && is_number "$3" && is_field "$4"; } || refuse "$EX_USAGE" "lock acquire: bad arguments"
   [ "$5" = - ] || is_store_path "$5" || refuse "$EX_USAGE" "lock acquire: not a store path: $5"
+  are_fences "$fences" || refuse "$EX_USAGE" "lock acquire: not fences: $fences"
+  judge_fences "$fences"
+  [ -z "$fenced_off" ] || refuse "$EX_LOCKED" "run $1 no longer owns its hosts: $fenced_off"
   if running_activation && ! same_run "$running" "$1"; then
     emit activation "$running"
     facts_lock
     refuse "$EX_LOCKED" "the activation of run $running is going on"
   fi
   if read_lock && [ "$lock_run" != "$1" ]; then
-    if [ "$lock_expires" -gt "$now" ] && [ "$lock_run" != "$dead" ]; then
+    if [ "$lock_expires" -gt "$now" ] && [ "$lock_run" != "$dead" ] && ! is_superseded "$lock_run"; then
       emit lock "$line"
       refuse "$EX_LOCKED" "run $lock_run of $lock_owner holds the lock: $lock_reason"
     fi
     emit lock.taken-over "$line${TAB}expired"
-    say "took over the lock of run $lock_run, which expired or died"
+    say "took over the lock of run $lock_run, which expired, died or lost its lease"
   fi
+  note_fences "$1" "$fences"
   drop_other_roots "$1"
   hold_root "$1" "$5"
   write_lock "$1$TAB$2$TAB$4$TAB$now$TAB$((now + $3))"
@@ -56,7 +60,7 @@ lock_release() {
   is_run_id "$1" || refuse "$EX_USAGE" "lock release: bad arguments"
   read_lock || return 0
   require_lock "$1"
-  rm -f -- "$RUN_DIR/lock"
+  rm -f -- "$RUN_DIR/lock" "$RUN_DIR/lock.fences"
   drop_root "$1"
 }
 
@@ -78,6 +82,13 @@ require_lock() {
   same_run "$lock_run" "$1" && return 0
   emit lock "$line"
   refuse "$EX_LOCKED" "run $lock_run of $lock_owner holds the lock: $lock_reason"
+}
+
+# still_ours RUN: asked by an activation that has its flock already, so that nobody can take the lock over any more.
+still_ours() {
+  exec 8>"$RUN_DIR/lock.mutex" && flock -w 10 8 || return
+  read_lock && same_run "$lock_run" "$1" || return
+  exec 8>&-
 }
 
 # same_run A B: what stands behind the first dot tells the activations of one run apart.

@@ -72,6 +72,7 @@ write_request() {
   make_state_folder
   { mkdir -p -- "$run_folder" &&
     printf 'system\t%s\nowner\t%s\nrevision\t%s\nmanifest\t%s\nmode\t%s\n' "$1" "$2" "$3" "$4" "$5" >"$run_folder/request" &&
+    { ! first_line "$RUN_DIR/lock.fences" || printf 'fences\t%s\n' "$line" >>"$run_folder/request"; } &&
     copy_program "$run_folder/program" && : >>"$run_folder/log" && sync "$run_folder/program"; } ||
     refuse "$EX_STORAGE" "cannot write in $run_folder"
 }
@@ -119,7 +120,13 @@ verb_supervise() {
     write_result "$EX_LOCKED"
     exit "$EX_LOCKED"
   fi
-  printf '%s\n' "$run" >"$RUN_DIR/activation.flock"
+  printf '%s\n%s\n' "$run" "${fences:--}" >"$RUN_DIR/activation.flock"
+  # Between the asking and this flock another run may have taken the lock over.
+  if ! still_ours "$run"; then
+    problem "the lock went to another run before the activation began"
+    write_result "$EX_LOCKED"
+    exit "$EX_LOCKED"
+  fi
   work=$RUN_DIR/work
   rm -rf -- "$work"
   mkdir -m 0700 -- "$work" || { write_result "$EX_STORAGE"; exit "$EX_STORAGE"; }
@@ -147,6 +154,7 @@ load_request() {
     manifest) manifest=$value ;;
     mode) mode=$value ;;
     confirm) confirm_within=$value ;;
+    fences) fences=$value ;;
     esac
   done <"$run_folder/request"
 }

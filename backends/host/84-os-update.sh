@@ -53,6 +53,7 @@ verb_os_supervise() {
   exec 7>>"$RUN_DIR/activation.flock"
   flock -n 7 || { problem "another run is at work on this host"; os_result "$EX_LOCKED"; exit "$EX_LOCKED"; }
   printf '%s\n' "$run" >"$RUN_DIR/activation.flock"
+  still_ours "$run" || { problem "the lock went to another run before the update began"; os_result "$EX_LOCKED"; exit "$EX_LOCKED"; }
   os_daily_lock && os_transaction
   code=$?
   case $code in 0 | "$EX_CONFLICT" | "$EX_FAILED" | "$EX_STORAGE" | "$EX_LOCKED" | "$EX_MOVED") ;; *) code=$EX_FAILED ;; esac

@@ -7,6 +7,7 @@ main() {
   inspect) verb_inspect "$@" ;;
   closure) verb_closure "$@" ;;
   lock) verb_lock "$@" ;;
+  lease) verb_lease "$@" ;;
   activate) verb_activate "$@" ;;
   remove) verb_remove "$@" ;;
   follow) verb_follow "$@" ;;

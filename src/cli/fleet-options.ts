@@ -1,6 +1,7 @@
 /** The flags of every verb that deals with hosts: which project, which hosts, how to reach them, how results look. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { addBuildOptions, type BuildFlags } from "./build-options.ts";
+import { durationArgument } from "./duration-argument.ts";
 import { addOutputOptions, type OutputFlags } from "./output-options.ts";
 import { addProjectOptions, type ProjectFlags } from "./project-options.ts";
 import { ROLLOUT_OPTIONS } from "./rollout-options.ts";
@@ -15,6 +16,8 @@ export interface FleetFlags extends ProjectFlags, SelectionFlags, OutputFlags, B
   readonly sshConfig?: string;
   readonly insecureAcceptAnyHostKey?: true;
   readonly overrideInput?: readonly string[];
+  /** Milliseconds. */
+  readonly lockWait?: number;
   /** A lab's state folder, or true for the usual one. */
   readonly lab?: string | true;
 }
@@ -32,6 +35,8 @@ export interface FleetOptionsWanted {
   readonly parallel?: boolean;
   /** False for what chooses no hosts. */
   readonly selects?: false;
+  /** Acts on hosts under locks: adds --lock-wait. */
+  readonly locks?: boolean;
   /** False for what talks to no host: leaves out how to reach them. */
   readonly connects?: false;
 }
@@ -63,6 +68,11 @@ export function addFleetOptions(command: Command, wanted: FleetOptionsWanted): C
       .optionsGroup(ROLLOUT_OPTIONS)
       .option("-P, --parallel <n>", "at most so many hosts at once (default 10)", wholeNumber)
       .addOption(new Option("-f, --forks <n>").argParser(wholeNumber).conflicts("parallel").hideHelp());
+  }
+  if (wanted.locks === true) {
+    command
+      .optionsGroup(ROLLOUT_OPTIONS)
+      .option("--lock-wait <duration>", "wait so long for groups and hosts that other runs act on", durationArgument);
   }
   if (wanted.connects !== false) {
     addReachOptions(command).option("-K, --ask-sudo-password", "ask for the password that sudo wants on the hosts");

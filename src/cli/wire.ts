@@ -24,6 +24,7 @@ import type { FleetFlags } from "./fleet-options.ts";
 import { repetitionOf } from "./repetition.ts";
 import { version } from "./version.ts";
 import { cacheFolder, homeOf, stateFolder } from "./wire/folders.ts";
+import { wireLeaseStore } from "./wire/leases.ts";
 
 /** The project's files, and the cache of parsed inventories in `$XDG_CACHE_HOME/nixfleet`. */
 export async function wireProject({ env }: Pick<CliContext, "env">): Promise<ProjectPorts> {
@@ -50,15 +51,19 @@ export async function wireTools(wanted: {
   if (malformed.length > 0) return err(malformed);
   const slots = await wireSlotStore(context, project.inventory);
   if (!slots.ok) return err([slots.error]);
+  const transport = await wireTransport(wanted);
+  const { hostProgram } = await import("../effects/host-program/program.ts");
+  const program = await hostProgram();
+  const leases = await wireLeaseStore(context, project.inventory, { transport, program, elevation: elevation.value });
+  if (!leases.ok) return err([leases.error]);
   const { localCommands } = await import("../effects/machine/local-commands.ts");
   const { rebootSlots } = await import("../engine/reboot-slots.ts");
-  const { hostProgram } = await import("../effects/host-program/program.ts");
   const { systemClock } = await import("../effects/machine/system-clock.ts");
   const { operatorName } = await import("../effects/machine/operator.ts");
   const { recordSigner } = await import("../effects/nix/record-signer.ts");
   const { storeFilesWith } = await import("../effects/nix/kept-manifests.ts");
   return ok({
-    transport: await wireTransport(wanted),
+    transport,
     builder: await wireBuilder(
       context,
       project,
@@ -67,6 +72,8 @@ export async function wireTools(wanted: {
     storeFiles: storeFilesWith(join(cacheFolder(context.env), "nix")),
     localCommands,
     rebootSlots: rebootSlots(slots.value, systemClock),
+    leases: leases.value,
+    lockWaitMs: flags.lockWait ?? 0,
     secrets: await wireSecrets(context, project),
     secretFiles: await wireSecretFiles(context, project),
     records: recordSigner(nixSettings(context, project, []), flags.overrideSerial === true),
@@ -75,7 +82,7 @@ export async function wireTools(wanted: {
     random: randomBytes,
     audience,
     interruption,
-    program: await hostProgram(),
+    program,
     elevation: elevation.value,
     operator: operatorName(context.env),
     flags: repetitionOf(flags).flags,

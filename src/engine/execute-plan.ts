@@ -29,6 +29,8 @@ export interface Execution extends Omit<StepContext, "session" | "activation"> {
   readonly fleet: Fleet;
   readonly hosts: ReadonlyMap<HostName, ResolvedHost>;
   readonly course: Course;
+  /** Aborts when the run no longer owns its hosts, with the failure as its reason. */
+  readonly lost: AbortSignal;
   /** Asks whether the next stage may begin; left out when nobody can be asked. */
   readonly approve?: (because: string) => Promise<boolean>;
 }
@@ -115,7 +117,7 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<Exe
     if (!results.has(host.name)) await keep(leftOut(host, state, execution));
   }
   const inOrder = plan.hosts.map((host) => results.get(host.name) as HostResult);
-  return { results: inOrder, halted: rolloutFailure(state), rollout: endOf(state) };
+  return { results: inOrder, halted: lossOf(execution) ?? rolloutFailure(state), rollout: endOf(state) };
 }
 
 type HostExecution = Execution & Pick<StepContext, "activation">;
@@ -218,6 +220,8 @@ async function sessionFor(
   const session = await fleet.session(resolved, interruption.detached);
   return session.ok ? { value: session.value } : { error: session.error };
 }
+
+const lossOf = ({ lost }: Execution): Failure | undefined => (lost.aborted ? (lost.reason as Failure) : undefined);
 
 function endOf({ outcome }: RolloutState): RolloutEnd {
   if (outcome === null || outcome.kind === "not-begun") throw new Error("a rollout that was driven has an outcome");

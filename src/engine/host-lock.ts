@@ -4,6 +4,8 @@ import type { HostAnswer } from "../domain/host/records.ts";
 import { refusalOf } from "../domain/host/refusal.ts";
 import { acquireLockCommand, releaseLockCommand, renewLockCommand } from "../domain/host/verbs.ts";
 import { parseRunId, type RunId, type StorePath } from "../domain/ids.ts";
+import type { ResolvedHost } from "../domain/inventory/resolved.ts";
+import type { Fence } from "../domain/leases/lease.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
@@ -13,6 +15,24 @@ import type { HostSession } from "./session.ts";
 /** Long enough for a lost connection to come back, short enough that a dead run blocks nobody for long. */
 const LOCK_TTL_SECONDS = 300;
 const LOCK_TIMEOUT_MS = 30_000;
+const POLL_MS = 2_000;
+const LOCKED = 75;
+
+export interface LockRequest {
+  readonly run: RunId;
+  readonly owner: string;
+  readonly reason: string;
+  readonly system: StorePath | null;
+}
+
+export interface LockTools {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** The run's leases of the host's groups. */
+  readonly fencesOf: (host: ResolvedHost) => readonly Fence[];
+  /** How long to wait for another holder. */
+  readonly lockWaitMs: number;
+}
 
 export interface HeldLock {
   /** Stops the heartbeat and gives the lock back; a host that cannot be reached lets it expire. */
@@ -25,20 +45,26 @@ export interface HeldLock {
  */
 export async function holdLock(
   session: HostSession,
-  request: { readonly run: RunId; readonly owner: string; readonly reason: string; readonly system: StorePath | null },
-  { clock, journal }: { readonly clock: Clock; readonly journal: Journal },
+  request: LockRequest,
+  { clock, journal, fencesOf, lockWaitMs }: LockTools,
   signal: AbortSignal,
 ): Promise<Result<HeldLock>> {
   const { run, owner, reason, system } = request;
   const host = session.host.name;
   const acquire = (dead?: RunId) => {
-    const wanted = { run, owner, reason, ttlSeconds: LOCK_TTL_SECONDS };
+    const wanted = { run, owner, reason, ttlSeconds: LOCK_TTL_SECONDS, fences: fencesOf(session.host) };
     const more = { ...(system === null ? {} : { system }), ...(dead === undefined ? {} : { instead: dead }) };
     return session.ask(acquireLockCommand({ ...wanted, ...more }), { timeoutMs: LOCK_TIMEOUT_MS, signal });
   };
+  const deadline = clock.now() + lockWaitMs;
   let answer = await acquire();
-  const dead = answer.ok ? await deadHolder(answer.value, journal) : undefined;
-  if (dead !== undefined) answer = await acquire(dead);
+  for (;;) {
+    const dead = answer.ok ? await deadHolder(answer.value, journal) : undefined;
+    if (dead !== undefined) answer = await acquire(dead);
+    if (!answer.ok || answer.value.code !== LOCKED || signal.aborted || clock.now() + POLL_MS > deadline) break;
+    await clock.sleep(POLL_MS, signal);
+    answer = await acquire();
+  }
   if (!answer.ok) return err({ ...answer.error, host });
   if (answer.value.code !== 0) return err({ ...refusalOf(answer.value.records, answer.value.code), host });
   const heartbeat = new AbortController();

@@ -38,7 +38,11 @@ export async function driveRollout(
   rollout: Rollout,
   hands: RolloutHands,
   { earlier, opening, keep }: Course,
-  { clock, interruption }: { readonly clock: Clock; readonly interruption: Interruption },
+  {
+    clock,
+    interruption,
+    lost,
+  }: { readonly clock: Clock; readonly interruption: Interruption; readonly lost: AbortSignal },
 ): Promise<RolloutState> {
   const drive: Drive = { hands, inbox: createInbox(clock), attempts: new Map() };
   const { inbox } = drive;
@@ -46,6 +50,10 @@ export async function driveRollout(
     if (stage === "draining") inbox.put({ type: "interrupted", how: "drain" });
     if (stage === "detached") inbox.put({ type: "interrupted", how: "detach" });
   });
+  // Whoever no longer owns its hosts starts none any more.
+  const stop = (): void => inbox.put({ type: "interrupted", how: "drain" });
+  if (lost.aborted) stop();
+  lost.addEventListener("abort", stop);
   try {
     for (const { event } of earlier) countAttempt(event, drive);
     for (const event of opening) inbox.put(event);
@@ -64,6 +72,7 @@ export async function driveRollout(
     return state;
   } finally {
     unwatch();
+    lost.removeEventListener("abort", stop);
     inbox.close();
   }
 }

@@ -11,12 +11,13 @@ import type { RecordSigner } from "../ports/record-signer.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { StoreFiles } from "../ports/store-files.ts";
 import type { Fleet } from "./fleet.ts";
+import type { LockTools } from "./host-lock.ts";
 import type { Interruption } from "./interruption.ts";
 import type { RebootSlots } from "./reboot-slots.ts";
 import type { Recorder } from "./recorder.ts";
 import type { HostSession } from "./session.ts";
 
-export interface StepContext {
+export interface StepContext extends Pick<LockTools, "fencesOf" | "lockWaitMs"> {
   readonly session: HostSession;
   /** All hosts of the run, for hooks that run on another host. */
   readonly fleet: Fleet;

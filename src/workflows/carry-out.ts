@@ -14,6 +14,7 @@ import { keepLock } from "./keep-lock.ts";
 import { systemsOf } from "./plan.ts";
 import { concludeRun, type Frame } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
+import type { Ownership } from "./under-leases.ts";
 
 /** A run does not sit and wait for a window: it ends as paused, and is run again. */
 export const NO_PATIENCE: Patience = { windowPatienceMs: 0, approvalPatienceMs: 0 };
@@ -31,10 +32,11 @@ export interface Consent {
 export interface CarryOut extends Consent {
   readonly plan: Plan;
   readonly hosts: readonly ResolvedHost[];
+  readonly ownership: Ownership;
 }
 
 export async function carryOut(
-  { plan, hosts, confirm, approve, patience = NO_PATIENCE }: CarryOut,
+  { plan, hosts, ownership, confirm, approve, patience = NO_PATIENCE }: CarryOut,
   frame: Frame,
   tools: Tools,
 ): Promise<Result<ExitCode, readonly Failure[]>> {
@@ -48,7 +50,9 @@ export async function carryOut(
     const signed = await signClosures(plan, tools);
     if (!signed.ok) return err([signed.error]);
   }
-  return ok(await execute({ plan, hosts, course: fromTheBeginning(patience, frame.keep), approve }, frame, tools));
+  return ok(
+    await execute({ plan, hosts, ownership, course: fromTheBeginning(patience, frame.keep), approve }, frame, tools),
+  );
 }
 
 /** The part that a resumed run has in common with one that begins. */
@@ -56,14 +60,16 @@ export async function execute(
   {
     plan,
     hosts,
+    ownership,
     course,
     approve,
-  }: Pick<CarryOut, "plan" | "hosts"> & { readonly course: Course; readonly approve: Consent["approve"] },
+  }: Pick<CarryOut, "plan" | "hosts" | "ownership"> & { readonly course: Course; readonly approve: Consent["approve"] },
   frame: Frame,
   tools: Tools,
 ): Promise<ExitCode> {
   const { results, halted, rollout } = await executePlan(plan, {
     ...tools,
+    ...ownership,
     fleet: frame.fleet,
     recorder: frame.recorder,
     hosts: new Map<HostName, ResolvedHost>(hosts.map((host) => [host.name, host])),

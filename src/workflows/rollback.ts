@@ -17,6 +17,7 @@ import { observeHosts } from "./observe-hosts.ts";
 import { exitCodeOfPlan } from "./plan.ts";
 import { type Frame, inFrame, type Outcome } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
+import { underLeases } from "./under-leases.ts";
 
 export interface RollbackRequest {
   readonly verb: "rollback" | "remove";
@@ -29,12 +30,14 @@ export interface RollbackRequest {
 }
 
 export function rollBack(request: RollbackRequest, confirm: CarryOut["confirm"], tools: Tools): Promise<Outcome> {
-  return inFrame(request.verb, tools, true, async (frame) => {
-    const plan = await planRollback(request, frame, tools);
-    if (!plan.ok) return plan;
-    tools.audience.plan(plan.value);
-    return carryOut({ plan: plan.value, hosts: request.inventory.hosts, confirm }, frame, tools);
-  });
+  return inFrame(request.verb, tools, true, (frame) =>
+    underLeases(request, frame, tools, async (ownership) => {
+      const plan = await planRollback(request, frame, tools);
+      if (!plan.ok) return plan;
+      tools.audience.plan(plan.value);
+      return carryOut({ plan: plan.value, hosts: request.inventory.hosts, ownership, confirm }, frame, tools);
+    }),
+  );
 }
 
 /** The plan alone, for `--check`. */

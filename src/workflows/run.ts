@@ -8,6 +8,7 @@ import { verifyPlan } from "../domain/plan/verify.ts";
 import { carryOut } from "./carry-out.ts";
 import { inFrame, type Outcome } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
+import { nobodysHosts } from "./under-leases.ts";
 
 export interface RunRequest {
   readonly inventory: Inventory;
@@ -44,7 +45,7 @@ export function runOnHosts(request: RunRequest, tools: Tools): Promise<Outcome> 
     if (problems.length > 0) return err(problems);
     // Whoever types a command means it: there is nothing to show that was not just typed.
     const confirm = async () => ({ ok: true as const, value: true });
-    return carryOut({ plan, hosts, confirm }, frame, tools);
+    return carryOut({ plan, hosts, ownership: nobodysHosts, confirm }, frame, tools);
   });
 }
 

@@ -5,6 +5,7 @@ import type { RebootSlots } from "../engine/reboot-slots.ts";
 import type { Audience } from "../ports/audience.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
+import type { LeaseStore } from "../ports/lease-store.ts";
 import type { LocalCommands } from "../ports/local-commands.ts";
 import type { NixBuilder } from "../ports/nix-builder.ts";
 import type { ProjectSecrets } from "../ports/project-secrets.ts";
@@ -24,6 +25,9 @@ export interface Tools {
   readonly records: RecordSigner;
   readonly localCommands: LocalCommands;
   readonly rebootSlots: RebootSlots;
+  readonly leases: LeaseStore;
+  /** How long to wait for leases and locks that others hold. */
+  readonly lockWaitMs: number;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly random: RandomBytes;

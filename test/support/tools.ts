@@ -15,10 +15,11 @@ export function toolsWith(over: Partial<Tools>): Tools {
     elevation: { kind: "sudo" },
     operator: "ann@desk",
     flags: [],
+    lockWaitMs: 0,
     toolVersion: "0.1.0",
     ...over,
   };
-  const ports = ["builder", "storeFiles", "secrets", "localCommands", "rebootSlots"] as const;
+  const ports = ["builder", "storeFiles", "secrets", "localCommands", "rebootSlots", "leases"] as const;
   const missing = Object.fromEntries(ports.filter((name) => !(name in given)).map((name) => [name, unused(name)]));
   return { ...missing, ...given } as Tools;
 }

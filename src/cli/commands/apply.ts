@@ -34,7 +34,14 @@ export function configure(command: Command, context: CliContext): void {
     .option("--check", "only show the plan, as nixfleet plan does");
   addWaitOption(addRolloutOptions(command));
   command.option("--no-os-updates", "leave out updates of the distribution that policies ask for");
-  addFleetOptions(command, { plans: true, activates: true, evaluates: true, builds: true, parallel: true });
+  addFleetOptions(command, {
+    plans: true,
+    activates: true,
+    evaluates: true,
+    builds: true,
+    parallel: true,
+    locks: true,
+  });
   command.action(async (words: readonly string[], flags: ApplyFlags) => {
     const file = await planFileAmong(words, context);
     if (file !== undefined) return applyFile(file, flags, context);

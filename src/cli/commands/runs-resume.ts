@@ -34,7 +34,7 @@ export function configureResume(command: Command, context: CliContext): void {
     .option("--lift-halt", "forgive the failures that halted it, and go on with the hosts that were not started")
     .option("--retry-failed", "the same, and start failed hosts once more")
     .option("--approve", "let the stages begin that wait for an approval");
-  addFleetOptions(addWaitOption(command), { selects: false });
+  addFleetOptions(addWaitOption(command), { selects: false, locks: true });
   command.action((typed: string | undefined, flags: ResumeFlags) =>
     goOn(typed, "resume", flags, context, (run) => ({
       run,
@@ -50,7 +50,7 @@ export function configureAttach(command: Command, context: CliContext): void {
     "[run]",
     "the run's id, or its beginning; the latest that is going on or was left when nothing is said",
   );
-  addFleetOptions(command, { selects: false });
+  addFleetOptions(command, { selects: false, locks: true });
   command.action(async (typed: string | undefined, flags: FleetFlags) => {
     const journal = await wireJournal(context, () => {});
     const running = await chosen(typed, "attach", journal);

@@ -1,5 +1,7 @@
 /** What the CLI asks the host program to do: one builder for each verb (backends/host/README.md is the contract). */
+
 import type { ActivationId, Generation, RunId, StorePath } from "../ids.ts";
+import { type Fence, fenceText } from "../leases/lease.ts";
 
 export interface HostCommand {
   readonly verb:
@@ -7,6 +9,7 @@ export interface HostCommand {
     | "inspect"
     | "closure"
     | "lock"
+    | "lease"
     | "activate"
     | "follow"
     | "begun"
@@ -60,6 +63,8 @@ export interface LockRequest {
   readonly system?: StorePath;
   /** A run that is known to be dead: its lock is taken over though it has not expired. */
   readonly instead?: RunId;
+  /** The run's leases of the host's groups. */
+  readonly fences?: readonly Fence[];
 }
 
 export const acquireLockCommand = (request: LockRequest): HostCommand =>
@@ -70,7 +75,8 @@ export const acquireLockCommand = (request: LockRequest): HostCommand =>
     String(request.ttlSeconds),
     request.reason,
     request.system ?? "-",
-    ...(request.instead === undefined ? [] : [request.instead]),
+    request.instead ?? "-",
+    fenceText(request.fences ?? []),
   ]);
 
 export const renewLockCommand = (run: RunId, ttlSeconds: number): HostCommand =>

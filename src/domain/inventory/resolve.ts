@@ -91,10 +91,11 @@ function resolveHosts(
 }
 
 function fleetOf({ fleet }: Fragment, paths: PathBase): FleetSettings {
-  const { flake = ".", signingKey, slots, cache, publicKeys = [], blackouts = [] } = fleet;
+  const { flake = ".", signingKey, slots, leases, cache, publicKeys = [], blackouts = [] } = fleet;
   return {
     flake: absoluteFlake(flake, paths),
     ...(slots === undefined ? {} : { slots }),
+    ...(leases === undefined ? {} : { leases }),
     ...(cache === undefined ? {} : { cache }),
     ...(signingKey === undefined ? {} : { signingKey: absolutePath(signingKey, paths) }),
     publicKeys,

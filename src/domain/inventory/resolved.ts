@@ -27,6 +27,8 @@ export interface FleetSettings {
   readonly cache?: string;
   /** Where reboot slots are kept; see slots/store-address.ts. */
   readonly slots?: string;
+  /** Where leases of groups are kept; see leases/store-address.ts. */
+  readonly leases?: string;
   /** Public keys that the hosts of the fleet trust, `name:base64`. */
   readonly publicKeys: readonly string[];
   /** Ranges in which no rollout starts a host, `FROM/TO ZONE`. */

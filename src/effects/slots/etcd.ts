@@ -1,27 +1,27 @@
 /** Slots in etcd, under airlock's keys, by the JSON gateway that every etcd has. */
 import { failure } from "../../domain/outcome/failure.ts";
-import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import { err, ok } from "../../domain/outcome/result.ts";
 import { airlockKey, parseSemaphore, semaphoreText } from "../../domain/slots/semaphore.ts";
 import type { SlotStore } from "../../ports/slot-store.ts";
+import { base64, type EtcdGateway, etcdGateway, fromBase64 } from "../etcd/gateway.ts";
 import { type SemaphoreKeeper, semaphoreStore } from "./semaphore-store.ts";
 
-const TIMEOUT_MS = 5_000;
-
 /** @param endpoints of one cluster, tried in turn */
-export const etcdSlots = (endpoints: readonly string[]): SlotStore => semaphoreStore(keeperOf(endpoints));
+export const etcdSlots = (endpoints: readonly string[]): SlotStore =>
+  semaphoreStore(keeperOf(etcdGateway(endpoints, trouble)));
 
 interface RangeAnswer {
   readonly kvs?: readonly { readonly value?: string; readonly mod_revision?: string }[];
 }
 
 /** The revision is a string of digits; "0" stands for a key that is not there. */
-const keeperOf = (endpoints: readonly string[]): SemaphoreKeeper<string> => ({
+const keeperOf = ({ ask }: EtcdGateway): SemaphoreKeeper<string> => ({
   async read(group, signal) {
-    const answer = await ask<RangeAnswer>(endpoints, "/v3/kv/range", { key: base64(airlockKey(group)) }, signal);
+    const answer = await ask<RangeAnswer>("/v3/kv/range", { key: base64(airlockKey(group)) }, signal);
     if (!answer.ok) return answer;
     const [entry] = answer.value.kvs ?? [];
     if (entry === undefined) return ok({ value: null, at: "0" });
-    const value = parseSemaphore(Buffer.from(entry.value ?? "", "base64").toString("utf8"));
+    const value = parseSemaphore(fromBase64(entry.value));
     if (value === undefined)
       return err(failure("reboot/store", "etcd holds something else than slots", { found: airlockKey(group) }));
     return ok({ value, at: entry.mod_revision ?? "0" });
@@ -32,7 +32,6 @@ const keeperOf = (endpoints: readonly string[]): SemaphoreKeeper<string> => ({
     const compare = { key, target: "MOD", result: "EQUAL", mod_revision: at };
     const put = { requestPut: { key, value: base64(semaphoreText(next)) } };
     const answer = await ask<{ readonly succeeded?: boolean }>(
-      endpoints,
       "/v3/kv/txn",
       { compare: [compare], success: [put] },
       signal,
@@ -42,30 +41,4 @@ const keeperOf = (endpoints: readonly string[]): SemaphoreKeeper<string> => ({
   },
 });
 
-async function ask<T>(
-  endpoints: readonly string[],
-  path: string,
-  body: object,
-  signal: AbortSignal,
-): Promise<Result<T>> {
-  let trouble = "no endpoint";
-  for (const endpoint of endpoints) {
-    try {
-      const answer = await fetch(`${endpoint}${path}`, {
-        method: "POST",
-        body: JSON.stringify(body),
-        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      });
-      const text = await answer.text();
-      if (answer.ok) return ok(JSON.parse(text) as T);
-      trouble = `${endpoint}: ${answer.status} ${text.slice(0, 200)}`;
-    } catch (error) {
-      trouble = `${endpoint}: ${reasonOf(error as Error)}`;
-    }
-  }
-  return err(failure("reboot/store", "etcd cannot be asked for reboot slots", { found: trouble }));
-}
-
-const reasonOf = (error: Error): string => (error.cause instanceof Error ? error.cause.message : error.message);
-
-const base64 = (text: string): string => Buffer.from(text).toString("base64");
+const trouble = (found: string) => failure("reboot/store", "etcd cannot be asked for reboot slots", { found });

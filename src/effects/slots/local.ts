@@ -1,15 +1,13 @@
 /** Slots in files of this machine: for one operator, or several on one machine. */
 import { createHash } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { failure } from "../../domain/outcome/failure.ts";
-import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import { err, ok } from "../../domain/outcome/result.ts";
 import { airlockKey, parseSemaphore, semaphoreText } from "../../domain/slots/semaphore.ts";
 import type { SlotStore } from "../../ports/slot-store.ts";
+import { alone } from "../machine/alone.ts";
 import { type SemaphoreKeeper, semaphoreStore } from "./semaphore-store.ts";
-
-/** A writer that died between taking the right to write and giving it back is in nobody's way for longer than this. */
-const ABANDONED_AFTER_MS = 10_000;
 
 /** @param folder absolute; made when it is missing */
 export const localSlots = (folder: string): SlotStore => semaphoreStore(keeperIn(folder));
@@ -37,28 +35,6 @@ const keeperIn = (folder: string): SemaphoreKeeper<string | null> => ({
     }
   },
 });
-
-/** Runs `work` unless somebody else is at it; then nothing was written. */
-async function alone(mark: string, work: () => Promise<Result<boolean>>): Promise<Result<boolean>> {
-  const own = `${mark}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  await writeFile(own, "");
-  try {
-    await link(own, mark);
-  } catch {
-    const age = await stat(mark)
-      .then(({ mtimeMs }) => Date.now() - mtimeMs)
-      .catch(() => 0);
-    if (age > ABANDONED_AFTER_MS) await rm(mark, { force: true });
-    return ok(false);
-  } finally {
-    await rm(own, { force: true });
-  }
-  try {
-    return await work();
-  } finally {
-    await rm(mark, { force: true });
-  }
-}
 
 const fileOf = (folder: string, group: string): string =>
   join(

@@ -62,6 +62,7 @@ async function takeLockAgain({ context }: Reboot): Promise<Result<void>> {
     owner: operator,
     ttlSeconds: LOCK_TTL_SECONDS,
     reason: "after a reboot",
+    fences: context.fencesOf(session.host),
   });
   const answer = await session.ask(command, { timeoutMs: ASK_TIMEOUT_MS, signal: interruption.detached });
   if (!answer.ok) return answer;

@@ -6,6 +6,7 @@ import { type CarryOut, carryOut } from "../carry-out.ts";
 import { exitCodeOfPlan, keepPlan } from "../plan.ts";
 import { type Frame, inFrame, type Outcome } from "../run-frame.ts";
 import type { Tools } from "../tools.ts";
+import { underLeases } from "../under-leases.ts";
 import { type OsRequest, type OsUpdateRequest, planOsUpdate, planReboot } from "./plan-os-update.ts";
 
 export interface PlanOnly {
@@ -31,18 +32,20 @@ type Planning = (frame: Frame) => Promise<Result<Plan, readonly Failure[]>>;
 
 const act = (
   verb: string,
-  { inventory }: OsRequest,
+  { hosts, inventory }: OsRequest,
   planning: Planning,
   confirm: CarryOut["confirm"],
   tools: Tools,
 ): Promise<Outcome> =>
-  inFrame(verb, tools, true, async (frame) => {
-    const plan = await planning(frame);
-    if (!plan.ok) return plan;
-    tools.audience.plan(plan.value);
-    // Hooks may run on hosts that are not part of the plan.
-    return carryOut({ plan: plan.value, hosts: inventory.hosts, confirm }, frame, tools);
-  });
+  inFrame(verb, tools, true, (frame) =>
+    underLeases({ hosts, inventory, verb }, frame, tools, async (ownership) => {
+      const plan = await planning(frame);
+      if (!plan.ok) return plan;
+      tools.audience.plan(plan.value);
+      // Hooks may run on hosts that are not part of the plan.
+      return carryOut({ plan: plan.value, hosts: inventory.hosts, ownership, confirm }, frame, tools);
+    }),
+  );
 
 const show = (verb: string, planning: Planning, { detailedExitCode, out }: PlanOnly, tools: Tools): Promise<Outcome> =>
   inFrame(verb, tools, false, async (frame) => {

@@ -4,6 +4,7 @@ import type { Inventory } from "../../domain/inventory/resolved.ts";
 import { planMade } from "../../domain/outcome/event-bodies.ts";
 import type { HostResult, RunEvent } from "../../domain/outcome/events.ts";
 import { err, ok } from "../../domain/outcome/result.ts";
+import type { Plan } from "../../domain/plan/plan.ts";
 import { verifyPlan } from "../../domain/plan/verify.ts";
 import type { JournalEntry, RolloutEvent } from "../../domain/rollout/event.ts";
 import { progressOf } from "../../domain/rollout/progress.ts";
@@ -12,6 +13,7 @@ import { countWords } from "../../domain/rollout/words.ts";
 import { type Consent, execute, NO_PATIENCE } from "../carry-out.ts";
 import { inResumedFrame, type Outcome } from "../run-frame.ts";
 import type { Tools } from "../tools.ts";
+import { hostsThatChange, underLeases } from "../under-leases.ts";
 import { type Resumable, resumable } from "./resumable.ts";
 
 export interface ResumeRequest {
@@ -42,16 +44,23 @@ export async function resumeRun(
     const now = resumable(reading, request);
     if (!now.ok) return err([now.error]);
     const { plan, state } = now.value;
-    tools.audience.note(progressWords(run, state));
-    await frame.recorder.record(planMade(plan.id, plan.hosts.length, plan.summary.change));
-    const course = {
-      earlier: reading.rollout,
-      results: resultsUpTo(reading.rollout, reading.events, now.value),
-      opening: openingOf(request, state, patience, tools.operator),
-      keep: frame.keep,
-    };
-    return ok(await execute({ plan, hosts: inventory.hosts, course, approve }, frame, tools));
+    return underLeases(ownedBy(plan, inventory), frame, tools, async (ownership) => {
+      tools.audience.note(progressWords(run, state));
+      await frame.recorder.record(planMade(plan.id, plan.hosts.length, plan.summary.change));
+      const course = {
+        earlier: reading.rollout,
+        results: resultsUpTo(reading.rollout, reading.events, now.value),
+        opening: openingOf(request, state, patience, tools.operator),
+        keep: frame.keep,
+      };
+      return ok(await execute({ plan, hosts: inventory.hosts, ownership, course, approve }, frame, tools));
+    });
   });
+}
+
+/** Commands of somebody need no leases. */
+function ownedBy(plan: Plan, inventory: Inventory) {
+  return { hosts: plan.verb === "run" ? [] : hostsThatChange(plan, inventory), inventory, verb: plan.verb };
 }
 
 function progressWords(run: RunId, state: RolloutState): string {

@@ -7,6 +7,7 @@ import { createInterruption } from "../../../src/engine/interruption.ts";
 import { driveRollout, type RolloutHands } from "../../../src/engine/rollout-driver.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
 
+const never = new AbortController().signal;
 const patience = { windowPatienceMs: 0, approvalPatienceMs: 0 };
 
 const hosts = (strategy: Partial<typeof allAtOnce> = {}): RolloutHost[] =>
@@ -68,7 +69,8 @@ const drive = (
   hands: RolloutHands,
   interruption = createInterruption(),
   keep: Course["keep"] = async () => {},
-) => driveRollout(rollout, hands, fromTheBeginning(patience, keep), { clock: jumpingClock(), interruption });
+) =>
+  driveRollout(rollout, hands, fromTheBeginning(patience, keep), { clock: jumpingClock(), interruption, lost: never });
 
 /** Another process, with what the first one kept. */
 const goOn = (
@@ -79,7 +81,11 @@ const goOn = (
 ) => {
   const opening: RolloutEvent[] = [{ type: "resumed", ...patience, lift: "no", ...more }];
   const course = { earlier, results: [], opening, keep: async () => {} };
-  return driveRollout(rollout, hands, course, { clock: jumpingClock(), interruption: createInterruption() });
+  return driveRollout(rollout, hands, course, {
+    clock: jumpingClock(),
+    interruption: createInterruption(),
+    lost: never,
+  });
 };
 
 describe("a rollout that is carried out", () => {

@@ -5,6 +5,7 @@ import { failure } from "../../../src/domain/outcome/failure.ts";
 import { err, ok } from "../../../src/domain/outcome/result.ts";
 import { carryOut } from "../../../src/workflows/carry-out.ts";
 import { inFrame } from "../../../src/workflows/run-frame.ts";
+import { nobodysHosts } from "../../../src/workflows/under-leases.ts";
 import { alikePlan } from "../../support/example-plan.ts";
 import { memoryJournal } from "../../support/memory-journal.ts";
 import { toolsWith } from "../../support/tools.ts";
@@ -44,7 +45,7 @@ test("a run that fails with its plan made names the hosts that were not begun", 
   const { tools, events } = setUp();
   const refuse = async () => err(failure("cli/needs-confirmation", "there is no terminal to ask on"));
   await inFrame("apply", tools, true, (frame) =>
-    carryOut({ plan: alikePlan, hosts: [], confirm: refuse }, frame, tools),
+    carryOut({ plan: alikePlan, hosts: [], ownership: nobodysHosts, confirm: refuse }, frame, tools),
   );
   expect(summaryOf(events)).toEqual({ exit: 3, hosts: ["not_started", "not_started", "not_started"] });
 });
@@ -53,7 +54,7 @@ test("a run that the operator declines is halted, and no failure", async () => {
   const { tools, events } = setUp();
   const decline = async () => ok(false);
   const outcome = await inFrame("apply", tools, true, (frame) =>
-    carryOut({ plan: alikePlan, hosts: [], confirm: decline }, frame, tools),
+    carryOut({ plan: alikePlan, hosts: [], ownership: nobodysHosts, confirm: decline }, frame, tools),
   );
   expect(outcome).toEqual(ok(6));
   expect(summaryOf(events)).toEqual({ exit: 6, hosts: ["not_started", "not_started", "not_started"] });

@@ -29,6 +29,10 @@ export const fleetSettings = z.strictObject({
     value.text,
     "Where reboot slots are kept: `etcd:http://HOST:2379`, `fleetlock:http://HOST`, or an absolute folder. Default: a folder of your own.",
   ),
+  leases: setting(
+    value.text,
+    "Where it is kept which run acts on a group: `etcd:http://HOST:2379`, `host:NAME` of this inventory, or an absolute folder. Default: a folder of your own.",
+  ),
 });
 
 /** What groups have beside the settings for their hosts. */

@@ -8,6 +8,7 @@ import { initCodes } from "./init.ts";
 import { internalCodes } from "./internal.ts";
 import { inventoryCodes } from "./inventory.ts";
 import { labCodes } from "./lab.ts";
+import { leaseCodes } from "./lease.ts";
 import { nixCodes } from "./nix.ts";
 import { osCodes } from "./os.ts";
 import { planCodes } from "./plan.ts";
@@ -26,6 +27,7 @@ const codes = {
   ...planCodes,
   ...rolloutCodes,
   ...labCodes,
+  ...leaseCodes,
   ...initCodes,
   ...bootstrapCodes,
   ...discoverCodes,

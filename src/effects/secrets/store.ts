@@ -60,7 +60,8 @@ async function openSource(
   if (!bytes.ok) return bytes;
   if (source.kind === "sops") {
     const args = ["--decrypt", "--extract", sopsKey(source.key), source.file];
-    return runTool({ file: "sops", args, cwd: root, env, signal, needed: `the secret ${name} is in ${source.file}` });
+    const needed = `the secret ${name} is in ${source.file}`;
+    return runTool({ file: "sops", args, cwd: root, env: { ...env, ...keysForSops(env) }, signal, needed });
   }
   const identities = await opening.ours();
   return identities.ok ? decryptAge(source.file, bytes.value, identities.value, signal) : identities;
@@ -80,6 +81,13 @@ async function readPinned(
     return err(missing(name, file, (error as Error).message));
   }
   return createHash("sha256").update(bytes).digest("hex") === sha256 ? ok(bytes) : err(moved(name, file));
+}
+
+/** Whoever named an identity for us meant it for sops, too, unless sops was told one of its own. */
+function keysForSops({ NIXFLEET_IDENTITY, SOPS_AGE_KEY_FILE }: SecretSettings["env"]): SecretSettings["env"] {
+  const [named = ""] = (NIXFLEET_IDENTITY ?? "").split(":");
+  if (named === "" || (SOPS_AGE_KEY_FILE ?? "") !== "") return {};
+  return { SOPS_AGE_KEY_FILE: named, SOPS_AGE_SSH_PRIVATE_KEY_FILE: named };
 }
 
 const sopsKey = (path: string): string =>

@@ -204,13 +204,16 @@ export async function wireSecretTools(
 ): Promise<SecretTools> {
   const { inventory } = project;
   const { systemClock } = await import("../effects/machine/system-clock.ts");
+  const { createNixBuilder } = await import("../effects/nix/builder.ts");
+  const { fleetStorePaths } = await import("../workflows/secrets/fleet-store-paths.ts");
   const settings = nixSettings(context, project, []);
   return {
     secrets: await wireSecretFiles(context, project),
+    values: await wireSecrets(context, project),
     clock: systemClock,
     signal,
+    storePaths: (hosts, signal) => fleetStorePaths(hosts, { builder: createNixBuilder(settings), inventory }, signal),
     async declared(hosts, signal) {
-      const { createNixBuilder } = await import("../effects/nix/builder.ts");
       const { secretDeclarations } = await import("../effects/nix/declared-secrets.ts");
       const source = await createNixBuilder(settings).source(signal);
       if (!source.ok) return source;

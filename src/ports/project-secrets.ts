@@ -16,8 +16,11 @@ export interface ProjectSecrets {
   encrypt(value: Uint8Array, keys: readonly string[]): Promise<Result<Uint8Array>>;
   /** Opens the operator's editor on a file in memory, which is gone afterwards whatever happens. */
   edit(name: string, value: Uint8Array, signal: AbortSignal): Promise<Result<Uint8Array>>;
-  /** Where values lie in clear in the project. @param values by the file that they are encrypted in */
-  leaks(values: ReadonlyMap<string, Uint8Array>): Promise<readonly Leak[]>;
+  /**
+   * Where values lie in clear in the project, and in these files and folders of the store.
+   * @param values by the file that they are encrypted in
+   */
+  leaks(values: ReadonlyMap<string, Uint8Array>, storePaths?: readonly string[]): Promise<readonly Leak[]>;
   generate(generator: Generator, request: GeneratorRequest): Promise<Result<GeneratedSecret>>;
 }
 

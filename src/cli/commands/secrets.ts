@@ -1,5 +1,6 @@
 /** `nixfleet secrets`: the encrypted files of the project. */
 import type { Command } from "commander";
+import type { HostName } from "../../domain/ids.ts";
 import { exitCodeOf, worstExitCode } from "../../domain/outcome/exit-codes.ts";
 import type { Failure } from "../../domain/outcome/failure.ts";
 import { failureCodes } from "../../domain/outcome/failure-codes/index.ts";
@@ -16,16 +17,19 @@ import { outputTo } from "../render/output.ts";
 import { renderProblems } from "../render/problems.ts";
 import { renderChecked, renderEdited, renderGenerated, renderRekeyed } from "../render/secrets.ts";
 import { styleFor } from "../render/style.ts";
-import { wireProject, wireSecretTools } from "../wire.ts";
+import { addSelectionOptions, type SelectionFlags, selectionRequest } from "../selection-options.ts";
+import { wireJournal, wireProject, wireSecretTools } from "../wire.ts";
 
 interface FileFlags extends ProjectFlags {
   readonly host?: string;
 }
 
-interface GenerateFlags extends ProjectFlags {
+interface GenerateFlags extends ProjectFlags, SelectionFlags {
   readonly rotate?: readonly string[];
   readonly due?: true;
 }
+
+type CheckFlags = ProjectFlags & SelectionFlags;
 
 export function configure(command: Command, context: CliContext): void {
   const ofOneFile = (name: string, description: string) =>
@@ -42,10 +46,15 @@ export function configure(command: Command, context: CliContext): void {
   ofOneFile("show", "print a secret").action((name: string, flags: FileFlags) =>
     withProject(flags, context, (project, tools) => show(fileNamed(name, flags, project), tools, context)),
   );
-  addProjectOptions(command.command("generate").description("make the secrets that are missing and have a generator"))
+  const generate = command
+    .command("generate")
+    .description("make the secrets that are missing and have a generator")
+    .argument("[pattern...]", "for these hosts only")
     .option("--rotate <name...>", "make these anew, though they exist")
-    .option("--due", "also those that are older than their rotateAfterDays")
-    .action((flags: GenerateFlags) => withProject(flags, context, (project, tools) => make(flags, project, tools)));
+    .option("--due", "also those that are older than their rotateAfterDays");
+  addSelectionOptions(addProjectOptions(generate)).action((patterns: readonly string[], flags: GenerateFlags) =>
+    withProject(flags, context, (project, tools) => make(patterns, flags, project, tools, context)),
+  );
   addProjectOptions(
     command.command("rekey").description("after a change of recipients.yaml, encrypt anew what needs it"),
   ).action((flags: ProjectFlags) => withProject(flags, context, (_project, tools) => reencrypt(tools)));
@@ -56,9 +65,13 @@ export function configure(command: Command, context: CliContext): void {
   addFleetOptions(hosts, {}).action((patterns: readonly string[], flags: FleetFlags) =>
     noteHosts(patterns, flags, context),
   );
-  addProjectOptions(
-    command.command("check").description("every declared secret is there, opens, and is for the right people"),
-  ).action((flags: ProjectFlags) => withProject(flags, context, check));
+  const checked = command
+    .command("check")
+    .description("every declared secret is there, opens, and is for the right people")
+    .argument("[pattern...]", "for these hosts only");
+  addSelectionOptions(addProjectOptions(checked)).action((patterns: readonly string[], flags: CheckFlags) =>
+    withProject(flags, context, (project, tools) => check(patterns, flags, project, tools, context)),
+  );
 }
 
 function noteHosts(patterns: readonly string[], flags: FleetFlags, context: CliContext): Promise<void> {
@@ -124,10 +137,18 @@ async function show(file: string, tools: SecretTools, { stdout }: CliContext) {
   return ok({ text: "" });
 }
 
-async function make({ rotate, due }: GenerateFlags, { inventory }: LoadedProject, tools: SecretTools) {
+async function make(
+  patterns: readonly string[],
+  flags: GenerateFlags,
+  project: LoadedProject,
+  tools: SecretTools,
+  context: CliContext,
+) {
   const { generate } = await import("../../workflows/secrets/generate.ts");
-  const hosts = inventory.hosts.map(({ name }) => name);
-  const made = await generate({ hosts, rotate: rotate ?? [], due: due === true }, tools);
+  const hosts = await selectedHosts(patterns, flags, project, context);
+  if (!hosts.ok) return hosts;
+  const { rotate = [], due = false } = flags;
+  const made = await generate({ hosts: hosts.value, rotate, due }, tools);
   return made.ok ? ok({ text: renderGenerated(made.value) }) : all(made);
 }
 
@@ -137,11 +158,37 @@ async function reencrypt(tools: SecretTools) {
   return done.ok ? ok({ text: renderRekeyed(done.value), failures: done.value.failures }) : all(done);
 }
 
-async function check({ inventory }: LoadedProject, tools: SecretTools) {
+async function check(
+  patterns: readonly string[],
+  flags: CheckFlags,
+  project: LoadedProject,
+  tools: SecretTools,
+  context: CliContext,
+) {
   const { checkSecrets } = await import("../../workflows/secrets/check.ts");
-  const hosts = inventory.hosts.map(({ name }) => name);
-  const done = await checkSecrets(hosts, inventory.environment, tools);
+  const hosts = await selectedHosts(patterns, flags, project, context);
+  if (!hosts.ok) return hosts;
+  const { inventory } = project;
+  // What only some hosts were asked about may well be used by others.
+  const isWhole = hosts.value.length === inventory.hosts.length;
+  const done = await checkSecrets(hosts.value, isWhole ? inventory.environment : undefined, tools);
   return done.ok ? ok({ text: renderChecked(done.value), failures: done.value.findings }) : all(done);
+}
+
+/** All hosts of the inventory, or those that were selected. */
+async function selectedHosts(
+  patterns: readonly string[],
+  flags: SelectionFlags,
+  { inventory }: LoadedProject,
+  context: CliContext,
+): Promise<Result<readonly HostName[], readonly Failure[]>> {
+  const { selectHosts } = await import("../../workflows/inventory/select-hosts.ts");
+  const { rerunHostsFrom } = await import("../../workflows/inventory/rerun-hosts.ts");
+  const journal = await wireJournal(context, () => {});
+  const { files } = await wireProject(context);
+  const ports = { files, rerunHosts: rerunHostsFrom(journal) };
+  const selection = await selectHosts(inventory, selectionRequest(flags, patterns), { cwd: context.cwd, ports });
+  return selection.ok ? ok(selection.value.hosts.map(({ host }) => host.name)) : selection;
 }
 
 const all = (outcome: { readonly ok: false; readonly error: Failure }) =>

@@ -34,10 +34,10 @@ export function renderRekeyed({ written, untouched, withdrawn }: Rekeyed): strin
   return `${lines.join("\n")}\n`;
 }
 
-export function renderChecked({ files, findings, unused }: Checked): string {
+export function renderChecked({ secrets, findings, unused }: Checked): string {
   const lines = [
     ...unused.map((file) => `warning: no host declares ${printable(file)}`),
-    findings.length === 0 ? `${count(files, "secret")} in order` : `${count(files, "secret")} checked`,
+    findings.length === 0 ? `${count(secrets, "secret")} in order` : `${count(secrets, "secret")} checked`,
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -1,5 +1,5 @@
-/** Looks for values in clear in the files of a project. */
-import { readdir, readFile, stat } from "node:fs/promises";
+/** Looks for values in clear in the files of a project and in the store. */
+import { lstat, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Leak } from "../../ports/project-secrets.ts";
 
@@ -8,24 +8,31 @@ const MIN_VALUE_BYTES = 8;
 const MAX_FILE_BYTES = 8 * 1024 * 1024;
 const SKIPPED = new Set([".git", "node_modules", "result"]);
 
-/** @param values by the file that they are encrypted in */
-export async function findLeaks(root: string, values: ReadonlyMap<string, Uint8Array>): Promise<readonly Leak[]> {
+/** @param values by the file that they are encrypted in @param storePaths files and folders, absolute */
+export async function findLeaks(
+  root: string,
+  values: ReadonlyMap<string, Uint8Array>,
+  storePaths: readonly string[] = [],
+): Promise<readonly Leak[]> {
   const wanted = [...values]
     .map(([file, value]) => ({ file, text: Buffer.from(value).toString("latin1").trim() }))
     .filter(({ text }) => text.length >= MIN_VALUE_BYTES);
   if (wanted.length === 0) return [];
   const leaks: Leak[] = [];
-  for await (const path of filesBelow(root, "")) {
-    const content = (await readFile(join(root, path))).toString("latin1");
-    for (const { file, text } of wanted) if (content.includes(text)) leaks.push({ secret: file, path });
+  for (const top of [root, ...storePaths]) {
+    for await (const path of filesIn(top)) {
+      const content = (await readFile(path)).toString("latin1");
+      const shown = top === root ? path.slice(root.length + 1) : path;
+      for (const { file, text } of wanted) if (content.includes(text)) leaks.push({ secret: file, path: shown });
+    }
   }
   return leaks;
 }
 
-async function* filesBelow(root: string, folder: string): AsyncGenerator<string> {
-  for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
-    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory() && !SKIPPED.has(entry.name)) yield* filesBelow(root, path);
-    if (entry.isFile() && (await stat(join(root, path))).size <= MAX_FILE_BYTES) yield path;
-  }
+/** Itself, or the files below it; links lead to what is looked at anyway. */
+async function* filesIn(path: string): AsyncGenerator<string> {
+  const seen = await lstat(path);
+  if (seen.isFile() && seen.size <= MAX_FILE_BYTES) yield path;
+  if (!seen.isDirectory()) return;
+  for (const name of await readdir(path)) if (!SKIPPED.has(name)) yield* filesIn(join(path, name));
 }

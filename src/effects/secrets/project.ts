@@ -27,7 +27,7 @@ export function projectSecrets({ root, env, home }: SecretSettings): ProjectSecr
     },
     encrypt: encryptAge,
     edit: (name, value, signal) => editInMemory({ name, value, env, signal }),
-    leaks: (values) => findLeaks(root, values),
+    leaks: (values, storePaths) => findLeaks(root, values, storePaths),
     generate: (generator, request) => generateSecret(generator, request, { root, env }),
   };
 }

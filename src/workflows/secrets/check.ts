@@ -2,7 +2,7 @@
 import type { HostName } from "../../domain/ids.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { ok, type Result } from "../../domain/outcome/result.ts";
-import { fileOf } from "../../domain/secrets/declared.ts";
+import type { DeclaredSecret } from "../../domain/secrets/declared.ts";
 import { isFor } from "../../domain/secrets/ledger.ts";
 import { keysFor } from "../../domain/secrets/recipients.ts";
 import type { ProjectSecrets } from "../../ports/project-secrets.ts";
@@ -10,8 +10,8 @@ import { openFile, readLedger, readRecipients, sha256 } from "./encrypted-file.t
 import type { SecretTools } from "./tools.ts";
 
 export interface Checked {
-  /** Encrypted files that were looked at. */
-  readonly files: number;
+  /** Values that were looked at. */
+  readonly secrets: number;
   readonly findings: readonly Failure[];
   /** Files that no host declares. */
   readonly unused: readonly string[];
@@ -26,28 +26,29 @@ export async function checkSecrets(
   const { secrets, signal } = tools;
   const declared = await tools.declared(hosts, signal);
   if (!declared.ok) return declared;
-  const users = new Map<string, HostName[]>();
-  for (const [host, list] of declared.value) {
-    for (const secret of list) {
-      const file = fileOf(secret);
-      if (file?.endsWith(".age") === true) users.set(file, [...(users.get(file) ?? []), host]);
-    }
-  }
+  const storePaths = await tools.storePaths(hosts, signal);
+  if (!storePaths.ok) return storePaths;
+  const sources = new Map([...declared.value.values()].flat().map((secret) => [nameOfSource(secret), secret]));
   const opened = new Map<string, Uint8Array>();
   const findings: Failure[] = [];
-  for (const file of users.keys()) {
-    const value = await openFile(file, tools);
-    if (value.ok) opened.set(file, value.value);
+  for (const [name, secret] of sources) {
+    const { source } = secret;
+    const value = source.kind === "age" ? await openFile(source.file, tools) : await tools.values.open(secret, signal);
+    if (value.ok) opened.set(name, value.value);
     else findings.push(value.error);
   }
-  findings.push(...(await wronglyShared([...users.keys()], secrets)), ...(await standInClear(opened, secrets)));
+  const files = [...sources.values()].flatMap(({ source }) => (source.kind === "age" ? [source.file] : []));
+  findings.push(...(await wronglyShared(files, secrets)), ...(await standInClear(opened, secrets, storePaths.value)));
   const all = await secrets.list();
-  const unused =
-    environment === undefined
-      ? []
-      : all.filter((file) => file.startsWith(`secrets/${environment}/`) && !users.has(file));
-  return ok({ files: users.size, findings, unused });
+  const isUnused = (file: string): boolean => file.startsWith(`secrets/${environment}/`) && !files.includes(file);
+  return ok({ secrets: sources.size, findings, unused: environment === undefined ? [] : all.filter(isUnused) });
 }
+
+/** Each file of age once; of a file of sops each value; of commands each secret. */
+const nameOfSource = ({ name, source }: DeclaredSecret): string => {
+  if (source.kind === "command") return `${name} (${source.command.join(" ")})`;
+  return source.kind === "sops" ? `${source.file} (${source.key})` : source.file;
+};
 
 /** Files that other keys may open than should; told without opening them. */
 export async function wronglyShared(files: readonly string[], secrets: ProjectSecrets): Promise<Failure[]> {
@@ -71,10 +72,11 @@ export async function wronglyShared(files: readonly string[], secrets: ProjectSe
 export async function standInClear(
   opened: ReadonlyMap<string, Uint8Array>,
   secrets: ProjectSecrets,
+  storePaths: readonly string[] = [],
 ): Promise<Failure[]> {
-  return (await secrets.leaks(opened)).map(({ secret, path }) =>
+  return (await secrets.leaks(opened, storePaths)).map(({ secret, path }) =>
     failure("secrets/check", `the value of ${secret} stands in clear in ${path}`, {
-      expected: "values in encrypted files only; files of a flake end in the Nix store, which everybody may read",
+      expected: "encrypted files only: everybody may read what is in the Nix store, where files of a flake end, too",
       next: "take it out, and make a new value: nixfleet secrets generate --rotate NAME, or nixfleet secrets edit",
     }),
   );

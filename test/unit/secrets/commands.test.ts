@@ -8,6 +8,7 @@ import { type HostName, parseHostName } from "../../../src/domain/ids.ts";
 import type { Result } from "../../../src/domain/outcome/result.ts";
 import type { DeclaredSecret, Generator } from "../../../src/domain/secrets/declared.ts";
 import { projectSecrets } from "../../../src/effects/secrets/project.ts";
+import { createSecretStore } from "../../../src/effects/secrets/store.ts";
 import { checkSecrets } from "../../../src/workflows/secrets/check.ts";
 import { editSecret } from "../../../src/workflows/secrets/edit.ts";
 import { openFile, secretFile, writeFile } from "../../../src/workflows/secrets/encrypted-file.ts";
@@ -20,6 +21,7 @@ const MADE = "2026-01-01T00:00:00.000Z";
 const FILE = "secrets/test/token.age";
 
 let root: string;
+let inStore: readonly string[];
 let env: Record<string, string>;
 let ann: Person;
 let bob: Person;
@@ -32,6 +34,7 @@ interface Person {
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), "nixfleet-secrets-"));
   mkdirSync(join(root, "secrets"));
+  inStore = [];
   [ann, bob] = [await person("ann"), await person("bob")];
   env = { PATH: process.env.PATH ?? "", NIXFLEET_IDENTITY: ann.identity };
   people({ ann, bob });
@@ -55,6 +58,8 @@ const tools = (declared: readonly DeclaredSecret[] = []): SecretTools => ({
   secrets: projectSecrets({ root, env, home: root }),
   clock: realClock,
   signal: new AbortController().signal,
+  values: createSecretStore({ root, env, home: root }),
+  storePaths: async () => ({ ok: true, value: inStore }),
   declared: async (hosts) => ({ ok: true, value: new Map(hosts.map((host) => [host, declared])) }),
 });
 
@@ -308,13 +313,21 @@ describe("checking", () => {
     await keep("x", "secrets/test/unused.age");
     mkdirSync(join(root, "modules"));
     writeFileSync(join(root, "modules/oops.nix"), '{ text = "a long secret value"; }');
+    mkdirSync(join(root, "store"));
+    writeFileSync(join(root, "store/config"), "token = a long secret value\n");
+    inStore = [join(root, "store")];
+    const sourced = (name: string, source: DeclaredSecret["source"]): DeclaredSecret => ({ ...secret(name), source });
+    const more = [sourced("asked", { kind: "command", command: ["false"] })];
     people({ ann });
-    const done = take(await checkSecrets([web], "test", tools([secret("token"), secret("gone")])));
+    const done = take(await checkSecrets([web], "test", tools([secret("token"), secret("gone"), ...more])));
     expect(done.unused).toEqual(["secrets/test/unused.age"]);
     expect(done.findings.map(({ code, what }) => `${code} ${what}`)).toEqual([
       "secrets/missing there is no file secrets/test/gone.age",
+      "secrets/source-failed false did not give the secret (the secret asked comes from it)",
       "secrets/check secrets/test/token.age may be open to others than secrets/recipients.yaml says",
       "secrets/check the value of secrets/test/token.age stands in clear in modules/oops.nix",
+      "secrets/check the value of secrets/test/token.age stands in clear in store/config",
+      `secrets/check the value of secrets/test/token.age stands in clear in ${root}/store/config`,
     ]);
     expect(JSON.stringify(done)).not.toContain("a long secret value");
   });
@@ -322,7 +335,7 @@ describe("checking", () => {
   test("is content when all is well", async () => {
     await keep("a long secret value");
     expect(take(await checkSecrets([web], "test", tools([secret("token")])))).toEqual({
-      files: 1,
+      secrets: 1,
       findings: [],
       unused: [],
     });

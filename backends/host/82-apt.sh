@@ -94,10 +94,12 @@ lock_holders() {
   done
 }
 
-# payload_sections FOLDER: what came behind the program, parted by lines `@NAME`, into files of these names.
+# payload_sections FOLDER: what came behind the program, parted by lines `@NAME`, into files of these names. Others than those
+# that a verb takes are left out: the folder holds more than what the caller may say.
 payload_sections() {
   tail -c "+$((${NIXFLEET_PROGRAM_BYTES:-0} + 1))" -- "$0" | awk -v folder="$1" '
-    /^@[a-z]+$/ { file = folder "/" substr($0, 2); printf "" >file; next }
+    /^@(chosen|security|approved)$/ { file = folder "/" substr($0, 2); printf "" >file; next }
+    /^@[a-z]+$/ { file = ""; next }
     file != "" { print >file }'
 }
 

@@ -2,7 +2,8 @@
 # An OS update as a unit of its own: it outlives the connection that asked for it, and tells its result on disk.
 
 # os-update RUN OWNER REPAIR STALE PHASING: REPAIR is `never`, `configure` or `fix`, STALE is `fail` or `warn`. The payload has the
-# sections @chosen, preferences that leave exactly what was approved, and @approved, lines of name, old and new version.
+# sections @chosen, preferences that leave exactly what was approved, and @approved, lines of name, old and new version; none where
+# only a repair is wanted.
 verb_os_update() {
   { [ $# -eq 5 ] && is_run_id "$1" && is_field "$2"; } || refuse "$EX_USAGE" "os-update: bad arguments"
   require_apt
@@ -19,7 +20,7 @@ verb_os_update() {
     refuse "$EX_LOCKED" "run $running is at work on this host"
   fi
   make_state_folder
-  { mkdir -p -- "$run_folder" && payload_sections "$run_folder" && [ -s "$run_folder/approved" ] && [ -e "$run_folder/chosen" ] &&
+  { mkdir -p -- "$run_folder" && payload_sections "$run_folder" && { [ -s "$run_folder/approved" ] || [ "$3" != never ]; } && [ -e "$run_folder/chosen" ] &&
     full_overlay "$run_folder/chosen" >"$run_folder/preferences" &&
     printf 'owner\t%s\nrepair\t%s\nstale\t%s\nphasing\t%s\n' "$2" "$3" "$4" "$5" >"$run_folder/request" &&
     copy_program "$run_folder/program" && : >>"$run_folder/log" && sync "$run_folder/program"; } ||
@@ -85,6 +86,7 @@ os_result() {
       os_result_lines package changed
       os_result_lines conffile conffiles
       os_result_lines service services
+      [ "$1" != 0 ] || os_result_lines repaired repaired
     } >"$file.new" && sync "$file.new" && mv -f -- "$file.new" "$file" && break
   done
   printf '%s\t%s\t%s\t%s\n' "${run%.os}" "$1" "$(date +%s)" "$(wc -l <"$run_folder/changed" 2>/dev/null || echo 0)" \

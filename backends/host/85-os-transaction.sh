@@ -28,7 +28,11 @@ os_failed() {
 os_preflight() {
   local broken
   os_wait_for_others || return
-  if interrupted_dpkg || [ -n "$(broken_packages)" ]; then os_repair; fi
+  broken=$(broken_packages)
+  if interrupted_dpkg || [ -n "$broken" ]; then
+    os_repair
+    printf '%s\n' "${broken:-what dpkg noted}" >"$run_folder/repaired"
+  fi
   interrupted_dpkg && { problem "dpkg was interrupted, and its journal is still there"; return "$EX_CONFLICT"; }
   broken=$(broken_packages)
   [ -n "$broken" ] || return 0
@@ -94,7 +98,7 @@ os_compare() {
     part == 2 { approved[$0] = 1; new[$1] = $3 }
     part == 3 && $0 != "" { if (!($0 in approved)) print "not approved: " $1 " " $2 " -> " $3; found[$1] = 1 }
     END { for (name in new) if (!(name in found) && version[name] != new[name]) print "no longer to be had: " name " " new[name] }
-  ' "$run_folder/before" "$run_folder/approved" "$(with_line "$run_folder/planned")" >"$run_folder/differences"
+  ' "$run_folder/before" "$(with_line "$run_folder/approved")" "$(with_line "$run_folder/planned")" >"$run_folder/differences"
   [ -s "$run_folder/differences" ] || return 0
   sort "$run_folder/differences" | while IFS= read -r word; do problem "$word"; done
   return "$EX_MOVED"

@@ -19,7 +19,6 @@ reboot_signs() {
   reboot_needrestart
   [ -z "$NIXOS" ] || reboot_nixos
   emit container "$(systemd-detect-virt --container 2>/dev/null)"
-  emit soft-reboots "$(systemctl show -P SoftRebootsCount 2>/dev/null)"
   if command -v canonical-livepatch >/dev/null; then emit livepatch "$(canonical-livepatch status --format json 2>/dev/null)"; fi
 }
 

@@ -7,6 +7,7 @@ import { judgeOsUpdate, type OsUpdateReport } from "../../src/domain/host/os-upd
 import { followOsUpdateCommand, osUpdateCommand, updatesCommand } from "../../src/domain/host/os-verbs.ts";
 import type { HostCommand } from "../../src/domain/host/verbs.ts";
 import type { RunId } from "../../src/domain/ids.ts";
+import { updateObstacle } from "../../src/domain/os-update/obstacles.ts";
 import { type HostUnderTest, nextRunId } from "../support/activation.ts";
 import { hostOf } from "../support/activation-lab.ts";
 import { installOld, KERNEL_BEFORE, publish } from "../support/apt-archive.ts";
@@ -156,6 +157,19 @@ describe("what is chosen", () => {
   });
 });
 
+describe("a boot partition that is nearly full", () => {
+  test("forbids a new kernel before anything is touched, and nothing else", async () => {
+    await installOld(host, KERNEL_BEFORE, "nf-security");
+    await host.sh("mkdir -p /boot && mount -t tmpfs -o size=16m tmpfs /boot");
+    const policy = { selection: "security", holds: [], pins: {}, staleIndexes: "fail", repair: "never" } as const;
+    const judged = async (): Promise<string | undefined> =>
+      updateObstacle(await updates(), { ...policy, phasing: "always", reboot: "never" })?.what;
+    expect(await judged()).toBe("too little space on /boot");
+    await host.sh("apt-mark hold linux-generic");
+    expect(await judged()).toBeUndefined();
+  });
+});
+
 describe("an archive that cannot be reached", () => {
   const unreachable = "echo 'deb http://127.0.0.1:9/ubuntu noble main' >/etc/apt/sources.list";
 
@@ -236,7 +250,15 @@ describe("an update", () => {
     expect((await updates()).broken).toEqual(["nf-failing half-configured"]);
     expect(await install(["nf-security 1.0 1.1"])).toMatchObject({ failure: { code: "os/blocked" } });
     await host.sh("touch /run/nf-mended");
-    expect(await install(["nf-security 1.0 1.1"], { repair: "configure" })).toMatchObject({ code: 0 });
+    // Also where nothing else is to be updated.
+    expect(await install([], { repair: "configure" })).toEqual({
+      code: 0,
+      packages: [],
+      conffiles: [],
+      services: [],
+      repaired: ["nf-failing half-configured"],
+    });
+    expect(await install(["nf-security 1.0 1.1"])).toMatchObject({ code: 0 });
     expect(await versionOf("nf-failing")).toBe("1.1 ii ");
   });
 });
@@ -301,6 +323,21 @@ describe("an update whose caller is gone", () => {
 });
 
 describe("dpkg that was killed in the middle", () => {
+  test("by somebody is told as failed with the packages that it left, and a repair finishes them", async () => {
+    await installOld(host, "nf-slow", "nf-plain");
+    await host.sh("touch /run/nf-wait");
+    const ours = install(["nf-slow 1.0 1.1"]);
+    await slowScriptRuns();
+    await host.sh("pkill -9 -x apt-get; pkill -9 -x dpkg; pkill -9 -f '[n]f-slow.postinst'; true");
+    expect(await ours).toMatchObject({ code: 70, failure: { code: "os/update-failed" } });
+    const { broken, interrupted } = await updates();
+    expect(broken.length > 0 || interrupted).toBe(true);
+    await host.sh("touch /run/nf-go");
+    expect(await install(["nf-plain 1.0 1.1"])).toMatchObject({ failure: { code: "os/blocked" } });
+    expect(await install(["nf-plain 1.0 1.1"], { repair: "configure" })).toMatchObject({ code: 0 });
+    expect(await versionOf("nf-slow")).toBe("1.1 ii ");
+  });
+
   test("blocks the update until it is repaired", async () => {
     await installOld(host, "nf-plain");
     await host.sh(

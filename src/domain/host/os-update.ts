@@ -12,6 +12,8 @@ export interface OsUpdateReport {
   readonly conffiles: readonly string[];
   /** Units that still run old code. */
   readonly services: readonly string[];
+  /** What an earlier update had left half done, and is whole now. */
+  readonly repaired?: readonly string[];
   readonly failure?: Failure;
 }
 
@@ -29,7 +31,8 @@ export function judgeOsUpdate(records: readonly HostRecord[], code: number): OsU
     conffiles: values("conffile").flatMap(([path]) => (path === undefined ? [] : [path])),
     services: values("service").flatMap(([unit]) => (unit === undefined ? [] : [unit])),
   };
-  if (code === 0) return report;
+  const repaired = values("repaired").flatMap(([what]) => (what === undefined ? [] : [what]));
+  if (code === 0) return repaired.length === 0 ? report : { ...report, repaired };
   const known = meanings[code];
   if (known === undefined) return { ...report, failure: refusalOf(records, code) };
   const problems = recordTexts(records, "problem");

@@ -12,10 +12,11 @@ import type { Plan, PlanHost } from "../plan/plan.ts";
 import { occupiedBy } from "../plan/preflight.ts";
 import { hostOs, rebootAfter } from "./host-os.ts";
 import { planNixosUpdate } from "./nixos.ts";
-import { updateObstacle } from "./obstacles.ts";
+import { repairsSomething, updateObstacle } from "./obstacles.ts";
 import type { UpdatePolicy } from "./policy.ts";
 import { type RebootWish, rebootStep } from "./reboot-step.ts";
 import { updateSteps } from "./steps.ts";
+import { withUnlikeVersions } from "./unlike-versions.ts";
 
 export interface OsUpdateInput {
   readonly host: ResolvedHost;
@@ -35,9 +36,15 @@ export interface OsPlanRequest extends Omit<PlanRequest, "verb" | "hosts"> {
 
 export function assembleOsUpdate(request: OsPlanRequest): Plan {
   const differ = memoizingDiffer();
-  const hosts = request.hosts.map((input) => withHooks(planUpdate(input, differ), input.host.hooks, "change"));
-  return sealPlan({ ...request, verb: "os-update" }, hosts);
+  const planned = request.hosts.map((input) => ({
+    release: releaseOf(input.observed),
+    plan: withHooks(planUpdate(input, differ), input.host.hooks, "change"),
+  }));
+  return sealPlan({ ...request, verb: "os-update" }, withUnlikeVersions(planned));
 }
+
+const releaseOf = (observed: Result<HostFacts>): string =>
+  observed.ok ? `${observed.value.os.id} ${observed.value.os.codename}` : "";
 
 export interface RebootPlanRequest extends Omit<PlanRequest, "verb" | "hosts"> {
   readonly hosts: readonly Pick<OsUpdateInput, "host" | "observed" | "wish">[];
@@ -62,7 +69,7 @@ function planUpdate(input: OsUpdateInput, differ: Differ): PlanHost {
   const looked = { ...seen, os, reboot: rebootAfter(facts, os), notes: notesOf(updates.value) };
   const obstacle = occupiedBy(facts) ?? updateObstacle(updates.value, policy);
   if (obstacle !== undefined) return refusedHost(looked, obstacle);
-  const steps = updateSteps(host, facts, os, policy, wish);
+  const steps = updateSteps(host, facts, os, policy, { wish, repairs: repairsSomething(updates.value, policy) });
   if (steps.length === 0) return { ...looked, action: "none", reason: reasonToRest(looked) };
   return { ...looked, action: "change", steps };
 }

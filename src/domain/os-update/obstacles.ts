@@ -22,6 +22,10 @@ export function updateObstacle(updates: HostUpdates, policy: UpdatePolicy): Fail
   );
 }
 
+/** Whether something is half done, and the policy lets it be finished. */
+export const repairsSomething = ({ broken, interrupted }: HostUpdates, { repair }: UpdatePolicy): boolean =>
+  repair !== "never" && (broken.length > 0 || interrupted);
+
 function brokenPackages(
   { broken, interrupted, lockHolders }: HostUpdates,
   { repair }: UpdatePolicy,

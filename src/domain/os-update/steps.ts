@@ -7,13 +7,16 @@ import { expectationOf } from "../plan/steps.ts";
 import type { UpdatePolicy } from "./policy.ts";
 import { type RebootWish, rebootStep } from "./reboot-step.ts";
 
-/** None when there is nothing to update and no reboot to be made. */
+/**
+ * None when there is nothing to update and no reboot to be made.
+ * @param repairs whether there is something half installed that the policy wants to be finished
+ */
 export function updateSteps(
   host: ResolvedHost,
   facts: HostFacts,
   os: NonNullable<PlanHost["os"]>,
   policy: UpdatePolicy,
-  wish: RebootWish,
+  { wish, repairs }: { readonly wish: RebootWish; readonly repairs: boolean },
 ): Step[] {
   const approved = os.updates.map(({ name, from, to }) => ({ name, from, to }));
   const update: Step = {
@@ -28,7 +31,7 @@ export function updateSteps(
     staleIndexes: policy.staleIndexes,
     reversible: false,
   };
-  const updates = approved.length === 0 ? [] : [update];
+  const updates = approved.length === 0 && !repairs ? [] : [update];
   const mayReboot =
     policy.reboot === "always" ||
     (policy.reboot === "if-needed" && (updates.length > 0 || facts.reboot.needed === "yes"));

@@ -13,7 +13,7 @@ function updateFindings(host: PlanHost, step: Extract<Step, { kind: "os-update" 
   const shown = (host.os?.updates ?? []).map(({ name, from, to }) => line({ name, from, to }));
   const approved = step.approved.map(line);
   return [
-    ...when(approved.length === 0, `step ${step.id} updates nothing`),
+    ...when(approved.length === 0 && step.repair === "never", `step ${step.id} updates nothing`),
     ...when(shown.join("\n") !== approved.join("\n"), `step ${step.id} updates other packages than the plan shows`),
     ...when(
       step.overlay !== manifestOverlay(step.approved),

@@ -1,5 +1,6 @@
 /** Whether a host needs a reboot: yes, no or unknown, with reasons. The absence of a sign is no proof by itself. */
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import { compareVersions } from "../apt/version.ts";
 import type { HostRecord } from "../host/protocol.ts";
 import { recordTable, recordText, recordTexts } from "../host/records.ts";
@@ -44,7 +45,25 @@ function kernelReasons(records: readonly HostRecord[]): string[] {
     .sort(compareVersions)
     .at(-1);
   if (newest === undefined || newest === running) return [];
-  return [`kernel ${newest} is installed, ${running} runs`];
+  return [`kernel ${newest} is installed, ${running} runs${isLivepatched(records) ? " with livepatches applied" : ""}`];
+}
+
+const livepatch = z.object({
+  Status: z.array(z.object({ Livepatch: z.object({ State: z.string() }).optional() })).min(1),
+});
+
+/** What is patched in memory may wait longer, but a livepatch does not last: the reboot stays needed. */
+function isLivepatched(records: readonly HostRecord[]): boolean {
+  const told = livepatch.safeParse(jsonOrNull(recordText(records, "livepatch") ?? ""));
+  return told.success && told.data.Status.every((status) => status.Livepatch?.State === "applied");
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** `generic` of `6.8.0-35-generic`, `cloud-amd64` of `6.1.0-28-cloud-amd64`. */

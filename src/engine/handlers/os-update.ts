@@ -35,6 +35,7 @@ export async function updateOs(step: Extract<Step, { kind: "os-update" }>, conte
   const report = judgeOsUpdate(outcome.answer.records, outcome.answer.code);
   if (report.packages.length > 0) await recorder.record(osUpdated(host, report));
   if (report.failure !== undefined) return { kind: "failed", error: { ...report.failure, host } };
-  if (report.packages.length === 0) return { kind: "already-done" };
+  const { repaired = [] } = report;
+  if (report.packages.length === 0 && repaired.length === 0) return { kind: "already-done" };
   return { kind: "done", note: `${report.packages.length} packages` };
 }

@@ -4,7 +4,7 @@ import { phaseProgressed } from "../../domain/outcome/event-bodies.ts";
 import type { Failure } from "../../domain/outcome/failure.ts";
 import type { Step } from "../../domain/plan/plan.ts";
 import { advance, beginReboot, type RebootEvent, type RebootState, resumeAt } from "../../domain/reboot/machine.ts";
-import { giveSlotBack, runAfterHooks, runBeforeHooks, takeSlot, undoBeforeHooks } from "../reboot/around.ts";
+import { endSlot, giveSlotBack, runAfterHooks, runBeforeHooks, takeSlot, undoBeforeHooks } from "../reboot/around.ts";
 import type { Reboot } from "../reboot/context.ts";
 import { judgeNeed } from "../reboot/need.ts";
 import { issue, recheck, waitUntilDown, waitUntilUp } from "../reboot/restart.ts";
@@ -65,7 +65,7 @@ const WORK: Readonly<Record<Phase, (reboot: Reboot) => ReturnType<typeof takeSlo
   verify,
   after: runAfterHooks,
   soak,
-  release: giveSlotBack,
+  release: endSlot,
   undo: undoBeforeHooks,
   "give-back": giveSlotBack,
 };

@@ -1,4 +1,6 @@
 /** Around the reboot: slots of the budgets, and hooks that take the host out of service and back. */
+import { diagnosed } from "../../domain/outcome/event-bodies.ts";
+import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import { calendarOf, closesAt } from "../../domain/windows/calendar.ts";
 import { runHooks, undoHooks } from "../hooks.ts";
@@ -31,6 +33,32 @@ export async function takeSlot(reboot: Reboot): Promise<Result<void>> {
 export function giveSlotBack({ step, context }: Reboot): Promise<Result<void>> {
   return context.rebootSlots.release(context.session.host.name, step.budgets, AbortSignal.timeout(STORE_TIMEOUT_MS));
 }
+
+const RELEASE_ATTEMPTS = 10;
+const RELEASE_PAUSE_MS = 3_000;
+
+/** The host is well: a store that cannot be asked any more makes it no failed host. Its slot stays taken, and that is said. */
+export async function endSlot(reboot: Reboot): Promise<Result<void>> {
+  const { context, step } = reboot;
+  const host = context.session.host.name;
+  for (let attempt = 1; ; attempt += 1) {
+    const given = await giveSlotBack(reboot);
+    if (given.ok) return given;
+    if (attempt < RELEASE_ATTEMPTS && !context.interruption.detached.aborted) {
+      await context.clock.sleep(RELEASE_PAUSE_MS, context.interruption.detached);
+      continue;
+    }
+    context.rebootSlots.keep(host);
+    await context.recorder.record(diagnosed({ ...slotStays(step, given.error, host), host }, "warn"));
+    return ok(undefined);
+  }
+}
+
+const slotStays = ({ budgets }: Reboot["step"], { found }: Failure, host: string): Failure =>
+  failure("reboot/store", "the host is well, but its slot of the reboot budget could not be given back", {
+    ...(found === undefined ? {} : { found }),
+    next: `once the store can be asked again: nixfleet slots release ${budgets[0]?.group ?? ""} ${host}`,
+  });
 
 export const runBeforeHooks = (reboot: Reboot): Promise<Result<void>> =>
   runHooks(reboot.step.hooks.before, occasion("preReboot", reboot), reboot.context, reboot.undos);

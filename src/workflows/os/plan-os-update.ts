@@ -5,6 +5,7 @@ import type { HostFacts } from "../../domain/observation/facts.ts";
 import { assembleOsUpdate, assembleReboot, type OsUpdateInput } from "../../domain/os-update/assemble.ts";
 import { type PolicyOverrides, updatePolicy } from "../../domain/os-update/policy.ts";
 import type { RebootWish } from "../../domain/os-update/reboot-step.ts";
+import { shortRebootWindows } from "../../domain/os-update/reboot-windows.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, type Result } from "../../domain/outcome/result.ts";
 import type { HostInput } from "../../domain/plan/host-input.ts";
@@ -124,7 +125,8 @@ function sealed(
     ...(maxParallel === undefined ? {} : { maxParallel }),
     rolloutHosts: strategies.value,
   });
-  return checkedPlan(plan, clock.now());
+  const short = shortRebootWindows(plan, clock.now());
+  return short.length === 0 ? checkedPlan(plan, clock.now()) : err(short);
 }
 
 function known(facts: Result<HostFacts> | undefined): Result<HostFacts> {

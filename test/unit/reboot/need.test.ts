@@ -36,6 +36,17 @@ describe("whether a reboot is needed", () => {
     expect(need({ ...kernels, "kernel.running": "6.8.0-100-generic", "flag.writer": "yes" }).state).toBe("no");
   });
 
+  test("stays needed where the running kernel is patched in memory, and that is said", () => {
+    const kernels = { "kernel.running": "6.8.0-31-generic", "kernel.installed": "6.8.0-35-generic" };
+    const told = (State: string) => JSON.stringify({ Status: [{ Kernel: "6.8.0-31-generic", Livepatch: { State } }] });
+    expect(need({ ...kernels, livepatch: told("applied") })).toEqual({
+      state: "yes",
+      reasons: ["kernel 6.8.0-35-generic is installed, 6.8.0-31-generic runs with livepatches applied"],
+    });
+    for (const other of [told("unapplied"), "no JSON", ""])
+      expect(need({ ...kernels, livepatch: other }).reasons[0]).not.toContain("livepatches");
+  });
+
   test("does not judge the kernel below a container", () =>
     expect(
       need({

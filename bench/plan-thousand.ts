@@ -1,6 +1,7 @@
 /** A plan for 1,000 hosts that all change, over real SSH handshakes: CPU per host, and memory at its peak (under 250 MB). */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { report, time } from "./measuring/rounds.ts";
@@ -25,12 +26,20 @@ try {
   fleet.stdin.end();
 }
 
+/** What bin/nixfleet gives to Node. */
+function launcherOptions(): readonly string[] {
+  const launcher = readFileSync(join(import.meta.dirname, "../bin/nixfleet"), "utf8");
+  const options = /^exec "\$node" (.*) "\$here/m.exec(launcher)?.[1];
+  if (options === undefined) throw new Error("bin/nixfleet starts Node in another way than this benchmark knows");
+  return options.split(" ");
+}
+
 async function plan(
   addresses: string,
   hosts: number,
 ): Promise<Record<"cpuMs" | "wallMs" | "peakBytes" | "atStart", number>> {
   const cache = { NODE_COMPILE_CACHE: join(tmpdir(), "nixfleet-bench-compile-cache") };
-  const planner = spawn(process.execPath, [here("planner.ts"), addresses, String(hosts)], {
+  const planner = spawn(process.execPath, [...launcherOptions(), here("planner.ts"), addresses, String(hosts)], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, ...cache },
   });

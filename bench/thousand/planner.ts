@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createReporter } from "../../src/cli/render/reporter.ts";
 import type { HostName } from "../../src/domain/ids.ts";
 import { hostProgram } from "../../src/effects/host-program/program.ts";
+import { saveMemory } from "../../src/effects/machine/thrift.ts";
 import { createTransport } from "../../src/effects/ssh/transport.ts";
 import type { HostAddress } from "../../src/ports/transport.ts";
 import { planFleet } from "../../src/workflows/plan.ts";
@@ -14,6 +15,7 @@ import { toolsWith } from "../../test/support/tools.ts";
 import { asItShouldBe, NEW_TEXT } from "./fleet.ts";
 
 const [file = "", hosts = "1"] = process.argv.slice(2);
+saveMemory(Number(hosts));
 const all: [HostName, HostAddress][] = JSON.parse(readFileSync(file, "utf8"));
 const addresses = all.slice(0, Number(hosts));
 const [stdout, stderr] = [fakeStream(), fakeStream()];

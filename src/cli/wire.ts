@@ -51,6 +51,8 @@ export async function wireTools(wanted: {
   if (malformed.length > 0) return err(malformed);
   const slots = await wireSlotStore(context, project.inventory);
   if (!slots.ok) return err([slots.error]);
+  const { saveMemory } = await import("../effects/machine/thrift.ts");
+  saveMemory(project.inventory.hosts.length);
   const transport = await wireTransport(wanted);
   const { hostProgram } = await import("../effects/host-program/program.ts");
   const program = await hostProgram();

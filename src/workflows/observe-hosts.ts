@@ -10,7 +10,7 @@ import { observe } from "../engine/observe.ts";
 import type { Recorder } from "../engine/recorder.ts";
 import type { Clock } from "../ports/clock.ts";
 
-/** More at once gain nothing: the transport dials 32 at a time, and a look at a host is one exec that carries the program. */
+/** As many as the transport dials at a time. Each look is one exec that carries the program: more at once only hold more of it. */
 export const PROBES_AT_ONCE = 32;
 
 export interface Observing {

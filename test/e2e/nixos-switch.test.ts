@@ -135,9 +135,9 @@ describe("what switch-to-configuration ends with", () => {
   });
 
   test("101 when its messages cannot be written: again, with the messages in memory", async () => {
-    // Fills the disk that the log is on, in the middle of the switch.
+    // Fills the small disk that the log is on, in the middle of the switch; a later switch back finds that disk gone.
     const script =
-      "#!/bin/sh\\necho run >>/root/checked; dd if=/dev/zero of=/var/lib/nixfleet/runs/fill bs=1k; yes | head -c 8192; exit 0\\n";
+      "#!/bin/sh\\necho run >>/root/checked; dd if=/dev/zero of=/var/lib/nixfleet/runs/fill bs=1k count=1024; yes | head -c 8192; exit 0\\n";
     const system = await systemOf(host, "panics", `printf '${script}' >pre-switch-checks`);
     await host.sh("mount -t tmpfs -o size=512k tmpfs /var/lib/nixfleet/runs");
     const outcome = await switchTo(host, system);
@@ -146,6 +146,8 @@ describe("what switch-to-configuration ends with", () => {
     // Twice for making it live, since the first time broke off; once for the boot loader.
     expect(await host.sh("wc -l </root/checked")).toBe("3");
     expect(await standing()).toMatchObject({ live: system, committed: system, boots: system });
+    await switchTo(host, await host.sh(`readlink -f ${FACTORY}`));
+    await host.sh("rm -f /var/lib/nixfleet/runs/fill");
   });
 
   test.each([

@@ -75,17 +75,24 @@ export function hostName(name: string): HostName {
   return host;
 }
 
+/** What a host of the inventory below may have besides its vars. */
+interface HostFields {
+  readonly flakeAttr?: string;
+  readonly base?: string;
+  readonly roles?: readonly string[];
+}
+
 /** The inventory as evaluation gets it. */
-export const inventoryOf = (hosts: Readonly<Record<string, HostVars & { readonly flakeAttr?: string }>>): string =>
+export const inventoryOf = (hosts: Readonly<Record<string, HostVars & HostFields>>): string =>
   canonicalJson({
     environment: "test",
     groups: {},
-    hosts: Object.entries(hosts).map(([name, { flakeAttr, ...vars }]) => ({
+    hosts: Object.entries(hosts).map(([name, { flakeAttr, base = "debian", roles = [], ...vars }]) => ({
       name,
-      base: "debian",
+      base,
       system,
       addresses: [],
-      roles: [],
+      roles,
       tags: [],
       groups: ["all"],
       vars,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseAnswer } from "../../src/domain/nix/answer.ts";
 import { inputDerivations } from "../../src/domain/nix/derivation.ts";
-import { chunksOf, evaluationShape } from "../../src/domain/nix/evaluation-plan.ts";
+import { chunksOf, evaluationCalls, evaluationShape } from "../../src/domain/nix/evaluation-plan.ts";
 import { inventoryWrapper, nixString, tolerantProjection } from "../../src/domain/nix/expression.ts";
 import { failedInputsOf } from "../../src/domain/nix/failed-inputs.ts";
 import { flakeUrl } from "../../src/domain/nix/flake-url.ts";
@@ -154,10 +154,21 @@ describe("the shape of an evaluation", () => {
   });
 
   test.each([0, 1, 2, 3])("stays within %i GiB of memory", (gib) => {
-    const { workers, hostsPerCall } = evaluationShape({ hosts: 1000, cpus: 64, availableBytes: gib * GIB });
-    expect(workers).toBe(Math.max(1, gib - 1));
-    expect(hostsPerCall).toBeLessThanOrEqual(24);
-    expect(hostsPerCall).toBeGreaterThanOrEqual(1);
+    const shape = evaluationShape({ hosts: 1000, cpus: 64, availableBytes: gib * GIB });
+    expect(shape.workers).toBe(Math.max(1, gib - 1));
+    const hosts = Array.from({ length: 1000 }, (_, index) => index);
+    const plain = evaluationCalls(hosts, () => "ubuntu", shape);
+    expect(plain.flat()).toEqual(hosts);
+    expect(Math.max(...plain.map((call) => call.length))).toBeLessThanOrEqual(16);
+    expect(evaluationCalls(hosts, () => "nixos", shape)).toHaveLength(1000);
+  });
+
+  test("puts few NixOS hosts into one call, and many of a distro that stays", () => {
+    const shape = { workers: 2, hostsPerCall: 100, bytesPerWorker: 2 * GIB };
+    const hosts = [...Array(5).fill("nixos"), ...Array(40).fill("debian")] as ("nixos" | "debian")[];
+    const calls = evaluationCalls(hosts, (base) => base, shape);
+    expect(calls.map((call) => call.length)).toEqual([3, 18, 24]);
+    expect(evaluationCalls([], () => "nixos", shape)).toEqual([]);
   });
 
   test("divides without losing any", () => {

@@ -124,6 +124,7 @@ function reasonsOf(host: StatusHost): string[] {
         `unhealthy ${printable(check.name)}${check.reason === undefined ? "" : `: ${printable(check.reason)}`}`,
     ),
     ...host.drift.map((drift) => `drift ${printable(drift.path)}: ${drift.kind}`),
+    ...(host.system !== null && host.appliedAt === null ? ["what runs was not applied by nixfleet"] : []),
     ...(host.upToDate === false ? ["does not run what the fleet describes now"] : []),
     ...(host.rebootNeeded.state === "yes"
       ? [`reboot needed${debtWords(host)}: ${host.rebootNeeded.reasons.map(printable).join(", ") || "no reason given"}`]

@@ -83,8 +83,10 @@ const unobserved = ({ host }: StatusInput): StatusHost => ({
 
 const MS_PER_DAY = 86_400_000;
 
-function appliedOf({ state }: HostFacts, nowMs: number) {
-  if (state === null) return { appliedAt: null, appliedBy: null, revision: null, ageDays: null };
+/** Of a system that somebody else made live, such as nixos-rebuild, the host's own record tells nothing. */
+function appliedOf({ state, committed, live }: HostFacts, nowMs: number) {
+  if (state === null || (state.system !== live && state.system !== committed))
+    return { appliedAt: null, appliedBy: null, revision: null, ageDays: null };
   const ageMs = nowMs - Date.parse(state.appliedAt);
   // A clock that runs ahead must not make an age negative; hundredths of a day are a quarter of an hour.
   const ageDays = Number.isNaN(ageMs) ? null : Math.round((Math.max(0, ageMs) / MS_PER_DAY) * 100) / 100;

@@ -23,7 +23,7 @@ export function verdictOf(host: StatusHost): Verdict {
   if (host.failedUnits.length > 0 || host.health.some((check) => check.state === "unhealthy")) return "unhealthy";
   if (host.drift.length > 0) return "drifted";
   if (host.upToDate === false) return "outdated";
-  if (host.system === null) return "unmanaged";
+  if (host.system === null || host.appliedAt === null) return "unmanaged";
   return host.lock !== null && !host.lock.expired ? "locked" : "ok";
 }
 

@@ -1,6 +1,7 @@
 /** One call of `nix eval`: either answers, or an error and the host it belongs to. */
 import { readFileSync } from "node:fs";
 import { type HostName, parseHostName } from "../../domain/ids.ts";
+import type { Base } from "../../domain/inventory/resolved.ts";
 import { type Answer, parseAnswer } from "../../domain/nix/answer.ts";
 import { describeEvaluationError, type EvaluationError } from "../../domain/nix/evaluation-error.ts";
 import { evaluationFailure } from "../../domain/nix/evaluation-failure.ts";
@@ -33,6 +34,7 @@ export interface EvaluationSite {
   readonly wrapper: string;
   /** Arguments that every evaluation of this fleet has. */
   readonly overrides: readonly string[];
+  readonly baseOf: (host: HostName) => Base;
   /** Where the fleet lies in the store, and where it came from, to name the user's own file in errors. */
   readonly sourceTree: () => Promise<SourceTree | undefined>;
   readonly signal: AbortSignal;

@@ -6,6 +6,7 @@ import type { HostName } from "../../domain/ids.ts";
 import {
   chunksOf,
   type EvaluationShape,
+  evaluationCalls,
   evaluationShape,
   HOSTS_WORTH_A_WORKER,
   MAX_HOSTS_PER_CALL,
@@ -46,12 +47,11 @@ export async function evaluateHosts(
   };
   const unusable = await throughJobs(site, hosts, shape, record, (host) => unexplained.push(host));
   if (unusable !== undefined) return err(unusable);
-  const chunks = chunksOf(
-    hosts.filter((host) => !outcomes.has(host) && !unexplained.includes(host)),
-    shape.hostsPerCall,
-  );
+  const rest = hosts.filter((host) => !outcomes.has(host) && !unexplained.includes(host));
   const troubles = await Promise.all(
-    chunks.map((chunk) => limit(() => evaluateChunk(site, chunk, record, (more) => unexplained.push(...more)))),
+    evaluationCalls(rest, site.baseOf, shape).map((chunk) =>
+      limit(() => evaluateChunk(site, chunk, record, (more) => unexplained.push(...more))),
+    ),
   );
   const whole =
     troubles.find((trouble) => trouble !== undefined) ?? (await explain(site, unexplained, shape.workers, record));

@@ -49,18 +49,22 @@ async function evaluateMissing(
   hosts: readonly HostName[],
 ): Promise<Result<HostOutcomes>> {
   const tree = sourceTree(nix, settings, request);
+  const inventory = inventorySchema.parse(JSON.parse(request.inventoryJson)).hosts;
+  const bases = new Map(inventory.map(({ name, base }) => [name, base]));
   const site: EvaluationSite = {
     run: nix.run,
     runJobs: nix.runJobs,
     wrapper: await writeWrapper(settings.cacheDir, request.source, request.inventoryJson),
     overrides: request.source.overrides,
+    // A host that is not in the inventory fails; what that takes is no matter.
+    baseOf: (host) => bases.get(host) ?? "nixos",
     sourceTree: async () => {
       const answer = await tree;
       return answer.ok ? answer.value : undefined;
     },
     signal: request.signal,
   };
-  const attributes = flakeAttributes(request.inventoryJson);
+  const attributes = flakeAttributes(inventory);
   const named = hosts.filter((host) => attributes.has(host));
   const onDone = (done: number) =>
     request.onProgress?.({ kind: "evaluate", text: "evaluated", done, expected: hosts.length });
@@ -104,13 +108,18 @@ function treeRoot(projectRoot: string, { input }: FleetSource): string {
 
 const inventorySchema = z.object({
   hosts: z.array(
-    z.object({ name: z.string(), flakeAttr: z.string().optional(), specialisation: z.string().optional() }),
+    z.object({
+      name: z.string(),
+      base: z.enum(["ubuntu", "debian", "nixos"]),
+      flakeAttr: z.string().optional(),
+      specialisation: z.string().optional(),
+    }),
   ),
 });
+type Hosts = z.infer<typeof inventorySchema>["hosts"];
 
 /** The hosts that name an attribute of the flake themselves. */
-function flakeAttributes(inventoryJson: string): ReadonlyMap<string, FlakeAttribute> {
-  const { hosts } = inventorySchema.parse(JSON.parse(inventoryJson));
+function flakeAttributes(hosts: Hosts): ReadonlyMap<string, FlakeAttribute> {
   return new Map(
     hosts.flatMap(({ name, flakeAttr, specialisation }) =>
       flakeAttr === undefined ? [] : [[name, { attribute: flakeAttr, specialisation }] as const],

@@ -14,6 +14,20 @@ const on = (number: number, letter: string | null) => {
   const system = letter === null ? null : store(letter, "closure");
   return facts({ live: system, committed: system, generation: number as Generation, generations });
 };
+/** The same, with the host's own record of what ran before. */
+const having = (number: number, letter: string, before: string) => {
+  const seen = on(number, letter);
+  const system = store(letter, "closure");
+  const record = {
+    format: 1,
+    generation: number,
+    manifestSha256: "",
+    appliedAt: "",
+    appliedBy: "",
+    revision: null,
+  } as const;
+  return { ...seen, state: { ...record, system, previous: store(before, "closure"), run: "r" } };
+};
 const previous = (seen: ReturnType<typeof on>) => {
   const target = rollbackTarget(host("web-1"), seen, "previous");
   return target.ok && target.value.kind === "closure" ? target.value.system : target;
@@ -22,6 +36,18 @@ const previous = (seen: ReturnType<typeof on>) => {
 describe("the previous generation", () => {
   test("is the newest older one", () => {
     expect(previous(on(3, "c"))).toBe(store("b", "closure"));
+  });
+
+  test("is what ran before, when the host went back and then forward another way", () => {
+    expect(previous(having(3, "c", "a"))).toBe(store("a", "closure"));
+  });
+
+  test("goes further back on a host that came from something newer", () => {
+    expect(previous(having(2, "b", "c"))).toBe(store("a", "closure"));
+  });
+
+  test("is the newest older one when somebody else changed what runs since", () => {
+    expect(previous({ ...on(3, "c"), state: having(2, "b", "a").state })).toBe(store("b", "closure"));
   });
 
   test("is nothing managed at all before the first", () => {

@@ -96,6 +96,18 @@ describe("the status", () => {
     expect(of("new-1")).toMatchObject({ system: null, ageDays: null, generation: 0 });
   });
 
+  test("credits nobody with what somebody else made live, and says so", () => {
+    const status = assembleStatus(
+      [input("web-1", { live: store("9", "by-hand"), committed: store("9", "by-hand") })],
+      nowMs,
+    );
+    expect(status.hosts[0]).toMatchObject({ system: store("9", "by-hand"), appliedAt: null, ageDays: null });
+    const view = { style: plainStyle, width: 100, verbosity: 0 };
+    expect(renderStatus(status, view)).toMatch(
+      /web-1 +unmanaged .*\n\nweb-1\n {2}what runs was not applied by nixfleet\n/,
+    );
+  });
+
   test("takes a clock that runs ahead for no age, not for a negative one", () => {
     const ahead = assembleStatus([input("web-1", { state: applied("2027-01-16T08:00:00Z") })], nowMs);
     expect(ahead.hosts[0]?.ageDays).toBe(0);

@@ -14,6 +14,7 @@ admit() {
   facts:0 | inspect:0 | reboot-check:0 | bootability:0 | closure:1 | follow:2 | begun:1) ;;
   health:1) admit_health "$1" ;;
   lock:*) admit_lock "$@" ;;
+  lease:*) admit_lease "$@" ;;
   activate:[6-9]) admit_activation "$@" ;;
   remove:[56]) admit_removal "$@" ;;
   confirm:2 | reject:3) gate_accept "run $1" ;;
@@ -37,7 +38,7 @@ admit_words() {
   local number=0 word
   for word in "$@"; do
     number=$((number + 1))
-    case $gate_verb:$1:$number in reject:*:3 | lock:break:2 | hook:*:[2-9] | hook:*:1[0-6]) continue ;; esac
+    case $gate_verb:$1:$number in reject:*:3 | lock:break:2 | lease:break:3 | hook:*:[2-9] | hook:*:1[0-6]) continue ;; esac
     case $word in *[!A-Za-z0-9\ ._:,/@+=%?#-]*) gate_refuse "an argument with characters that no argument has: $word" ;; esac
   done
 }
@@ -50,9 +51,18 @@ admit_health() {
 
 admit_lock() {
   case $1:$# in
-  acquire:[67] | renew:3 | release:2 | status:1) ;;
+  acquire:[678] | renew:3 | release:2 | status:1) ;;
   break:2) gate_accept "lock break: $2" ;;
   *) gate_refuse "lock: unknown action or arguments" ;;
+  esac
+}
+
+# Where this host keeps the leases of the fleet.
+admit_lease() {
+  case $1:$# in
+  acquire:7 | renew:5 | release:4 | status:2) ;;
+  break:3) gate_accept "lease break $2: $3" ;;
+  *) gate_refuse "lease: unknown action or arguments" ;;
   esac
 }
 

@@ -6,12 +6,13 @@ import { type Begun, begunIn } from "../domain/host/begun.ts";
 import { refusalOf } from "../domain/host/refusal.ts";
 import { begunCommand, releaseLockCommand } from "../domain/host/verbs.ts";
 import { type Failure, failure } from "../domain/outcome/failure.ts";
-import { err, type Result } from "../domain/outcome/result.ts";
+import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { PlanHost, Step } from "../domain/plan/plan.ts";
 import { afterChange } from "./apply-hooks.ts";
 import { activate } from "./handlers/activate.ts";
 import { updateOs } from "./handlers/os-update.ts";
 import { followReboot } from "./handlers/reboot.ts";
+import { observe } from "./observe.ts";
 import { inStepPhase, runHost, worthTelling } from "./run-host.ts";
 import type { StepContext } from "./step-context.ts";
 import type { StepOutcome } from "./step-outcome.ts";
@@ -31,6 +32,18 @@ export async function recoverHost(
 ): Promise<Recovered> {
   const host = context.session.host.name;
   if (plan.steps.some((step) => step.kind === "run")) return { kind: "unknown", error: { ...unseen, host } };
+  const known = await withFacts(context);
+  if (!known.ok) return { kind: "failed", error: { ...known.error, host } };
+  return recoverKnownHost(plan, verb, known.value, mayStartAgain);
+}
+
+async function recoverKnownHost(
+  plan: PlanHost,
+  verb: string,
+  context: StepContext,
+  mayStartAgain: boolean,
+): Promise<Recovered> {
+  const host = context.session.host.name;
   const begun = await askBegun(context);
   if (!begun.ok) return { kind: "failed", error: { ...begun.error, host } };
   if (begun.value.activate === "unconfirmed") {
@@ -52,13 +65,24 @@ export async function recoverHost(
 }
 
 /** Follows an activation of this name that an earlier process began; undefined when there is none. */
-export async function followIfBegun(step: Step, context: StepContext): Promise<StepOutcome | undefined> {
+export async function followIfBegun(step: Step, left: StepContext): Promise<StepOutcome | undefined> {
+  const known = await withFacts(left);
+  if (!known.ok) return { kind: "failed", error: known.error };
+  const context = known.value;
   const begun = await askBegun(context);
   if (!begun.ok) return { kind: "failed", error: begun.error };
   if (followerOf(step, begun.value, context) === undefined) return undefined;
   const outcome = await followStep(step, begun.value, context);
   await releaseLock(context);
   return outcome;
+}
+
+/** The host as it is now. Which units had failed before the run is no longer known. */
+async function withFacts(context: StepContext): Promise<Result<StepContext>> {
+  const facts = await observe(context.session, context.interruption.detached);
+  if (!facts.ok) return facts;
+  const failedUnits = { kind: "unknown", reason: "the run was at work already" } as const;
+  return ok({ ...context, before: { ...facts.value, failedUnits } });
 }
 
 async function askBegun({ session, activation, interruption }: StepContext): Promise<Result<Begun>> {

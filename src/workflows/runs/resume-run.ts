@@ -75,9 +75,10 @@ function openingOf(
   by: string,
 ): RolloutEvent[] {
   const gates = approved && outcome?.kind === "paused" ? outcome.gates : [];
+  // First the approvals: without them the rollout would come to rest again at once.
   return [
-    { type: "resumed", ...patience, lift, ...(onlyInFlight ? { only: "in-flight" as const } : {}) },
     ...gates.map(({ lane, stage }): RolloutEvent => ({ type: "approved", lane, stage, by })),
+    { type: "resumed", ...patience, lift, ...(onlyInFlight ? { only: "in-flight" as const } : {}) },
   ];
 }
 

@@ -190,6 +190,20 @@ describe("a rollout whose process dies", () => {
     expect(log).toHaveLength(2);
   });
 
+  test("that waits for an approval goes on when it is told of one before it is resumed", async () => {
+    const rollout = assembleRollout(hosts({ canary: { kind: "auto" }, approval: "after-canary" }));
+    const kept: JournalEntry[] = [];
+    const first = recordingHands();
+    await drive(rollout, first.hands, createInterruption(), async (entries) => void kept.push(...entries));
+    expect(first.log).toEqual(["start web-1"]);
+    const { log, hands } = recordingHands();
+    const approved: RolloutEvent = { type: "approved", lane: "web", stage: 1, by: "ann@desk" };
+    expect((await goOn(rollout, hands, [...kept, { at: 2_000_000, event: approved }])).outcome).toEqual({
+      kind: "completed",
+    });
+    expect(log.toSorted()).toEqual(["start web-2", "start web-3"]);
+  });
+
   test("that was halted stays so, until somebody lifts the halt", async () => {
     const rollout = assembleRollout(hosts({ canary: { kind: "auto" } }));
     const kept: JournalEntry[] = [];

@@ -79,10 +79,12 @@ function closing(summary: Summary, verb: string, { style, again }: RecapView): s
   const goingOn = goOnWords(summary, again?.flags ?? []).map(({ does, command }) => `${does}  ${command}`);
   if (!summary.hosts.some(({ status }) => isUnfinished(status))) return [line, ...goingOn].join("\n");
   const details = `details  nixfleet runs show ${printable(summary.run)}`;
-  if (goingOn.length > 0) return [line, details, ...goingOn].join("\n");
+  // A halted run goes on as it was planned, or a new one takes its failed hosts after a change.
+  if (goingOn.length > 0 && summary.rollout !== "halted") return [line, details, ...goingOn].join("\n");
   // A host that moved needs another plan: the same one would be refused again.
   const onlyStale = summary.hosts.every(({ status }) => status === "stale" || !isUnfinished(status));
-  return [line, details, ...(onlyStale ? [] : [`again    ${againWords(summary, verb, again)}`])].join("\n");
+  const repeating = onlyStale ? [] : [`again    ${againWords(summary, verb, again)}`];
+  return [line, details, ...goingOn, ...repeating].join("\n");
 }
 
 const isUnfinished = (status: HostStatus): boolean => troubled.has(status) || status === "not_started";
@@ -95,7 +97,8 @@ function againWords(summary: Summary, verb: string, again: Repetition | undefine
   if (!failed) return "the same command: what is done is left alone";
   const words = ["nixfleet", verb, "--rerun", "failed", "--run", summary.run];
   // Of a recorded run nobody knows any more what was typed.
-  const typed = again === undefined ? (verb === "run" ? ["--", "COMMAND"] : []) : [...again.flags, ...again.operands];
+  const operands = again?.operands ?? [];
+  const typed = [...(again?.flags ?? []), ...(verb === "run" && operands.length === 0 ? ["--", "COMMAND"] : operands)];
   return printable([...words, ...typed.map(quote)].join(" "));
 }
 

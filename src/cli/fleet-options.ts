@@ -37,6 +37,8 @@ export interface FleetOptionsWanted {
   readonly selects?: false;
   /** Acts on hosts under locks: adds --lock-wait. */
   readonly locks?: boolean;
+  /** Reports on hosts, as CI services take it. */
+  readonly reports?: boolean;
   /** False for what talks to no host: leaves out how to reach them. */
   readonly connects?: false;
 }
@@ -78,7 +80,7 @@ export function addFleetOptions(command: Command, wanted: FleetOptionsWanted): C
     addReachOptions(command).option("-K, --ask-sudo-password", "ask for the password that sudo wants on the hosts");
   }
   if (wanted.builds === true) addBuildOptions(command);
-  return addOutputOptions(command, { plans: wanted.plans ?? false });
+  return addOutputOptions(command, wanted);
 }
 
 /** Hosts at once, when that was typed: `{}` leaves it to the strategies, which start ten at once unless they say otherwise. */

@@ -41,6 +41,7 @@ export function configure(command: Command, context: CliContext): void {
     builds: true,
     parallel: true,
     locks: true,
+    reports: true,
   });
   command.action(async (words: readonly string[], flags: ApplyFlags) => {
     const file = await planFileAmong(words, context);

@@ -36,7 +36,7 @@ export function configure(command: Command, context: CliContext): void {
         (value: string, before: string[] | undefined) => [...(before ?? []), value],
       ),
     );
-  addFleetOptions(addOsOptions(command), { plans: true, parallel: true, evaluates: true, locks: true });
+  addFleetOptions(addOsOptions(command), { plans: true, parallel: true, evaluates: true, locks: true, reports: true });
   addRolloutOptions(command);
   command.action((patterns: readonly string[], flags: OsUpdateFlags) => update(patterns, flags, context));
 }

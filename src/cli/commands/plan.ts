@@ -23,7 +23,7 @@ export function configure(command: Command, context: CliContext): void {
     .option("--detailed-exitcode", "exit with 2 when there are changes");
   addRolloutOptions(command);
   command.option("--no-os-updates", "leave out updates of the distribution that policies ask for");
-  addFleetOptions(command, { plans: true, evaluates: true, builds: true, parallel: true });
+  addFleetOptions(command, { plans: true, evaluates: true, builds: true, parallel: true, reports: true });
   command.action((patterns: readonly string[], flags: PlanFlags) => showPlan(patterns, flags, context));
 }
 

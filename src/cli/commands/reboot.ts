@@ -17,7 +17,7 @@ export function configure(command: Command, context: CliContext): void {
   command
     .argument("[pattern...]", "hosts, as with --limit")
     .option("--always", "also hosts that need no reboot, or of which it is not known");
-  addFleetOptions(addOsOptions(command), { plans: true, parallel: true, locks: true });
+  addFleetOptions(addOsOptions(command), { plans: true, parallel: true, locks: true, reports: true });
   addRolloutOptions(command);
   command.action((patterns: readonly string[], flags: RebootFlags) => reboot(patterns, flags, context));
 }

@@ -15,7 +15,7 @@ export function configure(command: Command, context: CliContext): void {
     .argument("[pattern...]", "hosts, as with --limit")
     .option("-y, --yes", "do not ask")
     .option("--check", "only show the plan");
-  addFleetOptions(command, { plans: true, activates: true, parallel: true, locks: true });
+  addFleetOptions(command, { plans: true, activates: true, parallel: true, locks: true, reports: true });
   command.action((patterns: readonly string[], flags: RemoveFlags) => {
     const nothing = parseGeneration(0);
     if (nothing === undefined) throw new Error("0 is a generation");

@@ -20,7 +20,7 @@ export function configure(command: Command, context: CliContext): void {
     .option("--to <generation>", "previous, or a number; 0 manages nothing", target, "previous")
     .option("-y, --yes", "do not ask")
     .option("--check", "only show the plan");
-  addFleetOptions(command, { plans: true, activates: true, parallel: true, locks: true });
+  addFleetOptions(command, { plans: true, activates: true, parallel: true, locks: true, reports: true });
   command.action((patterns: readonly string[], flags: RollbackFlags) => goBack("rollback", patterns, flags, context));
 }
 

@@ -23,7 +23,7 @@ export function configure(command: Command, context: CliContext): void {
     .argument("<command...>", "behind --: task:NAME, one shell command in quotes, or a program with its arguments")
     .option("--sudo", "as root; tasks say so themselves")
     .option("--timeout <duration>", "limit for each host (default 10m)", durationArgument);
-  addFleetOptions(command, { parallel: true });
+  addFleetOptions(command, { parallel: true, reports: true });
   command.action((words: readonly string[], flags: RunFlags) =>
     runFleetVerb(
       {

@@ -18,7 +18,7 @@ export function configure(command: Command, context: CliContext): void {
     .option("--compare", "evaluate the fleet and say which hosts are up to date")
     .option("--max-age <duration>", "exit with 2 when a host's last apply is older, such as 14d", durationArgument)
     .option("--detailed-exitcode", "exit with 2 on drift, and with --compare on outdated hosts");
-  addFleetOptions(command, { evaluates: true });
+  addFleetOptions(command, { evaluates: true, reports: true });
   command.action((patterns: readonly string[], flags: StatusFlags) =>
     runFleetVerb(
       {

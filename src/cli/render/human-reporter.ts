@@ -18,8 +18,8 @@ import { styleFor } from "./style.ts";
 export function humanReporter(options: OutputOptions, context: ReporterContext, purpose: "query" | "action"): Reporter {
   const { verbosity } = options;
   const again: Repetition = context.again ?? { flags: [], operands: [] };
-  const stdout = outputTo(context.stdout);
-  const stderr = outputTo(context.stderr);
+  const stdout = outputTo(context.stdout, context.guard);
+  const stderr = outputTo(context.stderr, context.guard);
   const style = styleFor(context.stdout, context.env, options.color);
   const errorStyle = styleFor(context.stderr, context.env, options.color);
   const progress = progressFor(options, context, { output: stderr, style: errorStyle });

@@ -18,7 +18,8 @@ export interface Output {
 const listening = new WeakSet<OutputStream>();
 const gone = new WeakSet<OutputStream>();
 
-export function outputTo(stream: OutputStream): Output {
+/** `guard` goes over every text before it is written. */
+export function outputTo(stream: OutputStream, guard: (text: string) => string = (text) => text): Output {
   if (!listening.has(stream)) {
     listening.add(stream);
     stream.on("error", (error) => {
@@ -28,7 +29,7 @@ export function outputTo(stream: OutputStream): Output {
   }
   return {
     write(text) {
-      if (text !== "" && !gone.has(stream)) stream.write(text);
+      if (text !== "" && !gone.has(stream)) stream.write(guard(text));
     },
     width: () => (stream.isTTY === true ? Math.max(40, stream.columns ?? 80) : 80),
   };

@@ -6,6 +6,9 @@ import type { Status } from "../../domain/status/status.ts";
 import type { CliContext } from "../context.ts";
 import type { OutputOptions } from "../output-options.ts";
 import type { Repetition } from "../repetition.ts";
+import { githubReporter } from "./ci/github-reporter.ts";
+import { gitlabReporter } from "./ci/gitlab-reporter.ts";
+import { withJunit } from "./ci/junit-reporter.ts";
 import { humanReporter } from "./human-reporter.ts";
 import { machineReporter } from "./machine-reporter.ts";
 
@@ -32,6 +35,8 @@ export interface PlanHints {
 }
 
 export interface ReporterContext extends Pick<CliContext, "stdout" | "stderr" | "env"> {
+  /** Goes over everything that is written for people. */
+  readonly guard?: (text: string) => string;
   /** For the commands that are suggested. */
   readonly again?: Repetition;
   /** Milliseconds since the epoch. */
@@ -44,10 +49,19 @@ export function createReporter(
   context: ReporterContext,
   purpose: "query" | "action",
 ): Reporter {
+  const shown = reporterFor(options, context, purpose);
+  return options.junit === undefined ? shown : withJunit(shown, options.junit, purpose);
+}
+
+function reporterFor(options: OutputOptions, context: ReporterContext, purpose: "query" | "action"): Reporter {
   switch (options.format) {
     case "json":
     case "ndjson":
       return machineReporter(options, context, purpose);
+    case "github":
+      return githubReporter(options, context, purpose);
+    case "gitlab":
+      return gitlabReporter(options, context, purpose);
     case "human":
     case "plain":
       return humanReporter(options, context, purpose);

@@ -104,7 +104,7 @@ describe("a run that ends before it has results", () => {
     runEnded({ exit: 5, ms: 40, hosts: [] }),
   ]);
 
-  test.each([{}, { output: "human" as const }, { json: true as const }, { quiet: true as const }])(
+  test.each([{}, { output: { format: "human" } as const }, { json: true as const }, { quiet: true as const }])(
     "tells people once what stood in the way (%j)",
     (flags) => {
       const setup = setUp(flags, "action");
@@ -181,7 +181,7 @@ describe("output for programs", () => {
   });
 
   test("of a command that acts is the summary alone with --output json", () => {
-    const setup = setUp({ output: "json" }, "action");
+    const setup = setUp({ output: { format: "json" } }, "action");
     play(setup);
     expect(JSON.parse(setup.stdout.text())).toEqual(exampleEvents.at(-1));
   });

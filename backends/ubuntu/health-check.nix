@@ -1,6 +1,9 @@
 # A health check as the manifest lists it.
 name: check:
-{ inherit name; inherit (check) timeoutSeconds; } // (
+{
+  inherit name;
+  inherit (check) from timeoutSeconds intervalSeconds minHealthySeconds deadlineSeconds retries;
+} // (
   if check.unit != null then { kind = "unit"; inherit (check) unit; }
   else if check.command != null then { kind = "command"; inherit (check) command; }
   else if check.http != null then { kind = "http"; inherit (check.http) url expectStatus; }

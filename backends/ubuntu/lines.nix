@@ -14,7 +14,9 @@ let
   unit = entry: line [ "unit" entry.name entry.sha256 entry.source (if entry.enabled then "enabled" else "disabled") entry.onChange ];
   secret = entry: line [ "secret" entry.name entry.path entry.mode entry.owner entry.group entry.restartUnits entry.reloadUnits entry.phase entry.persist ];
   package = entry: line [ "package" entry.name entry.version entry.path ];
-  check = entry: line ([ "check" entry.name entry.kind entry.timeoutSeconds ] ++ {
+  # What the deployer asks the host only hands on.
+  asker = entry: if entry.from == "deployer" then [ "deployer" entry.timeoutSeconds entry.kind ] else [ entry.kind entry.timeoutSeconds ];
+  check = entry: line ([ "check" entry.name ] ++ asker entry ++ {
     unit = [ entry.unit or null ];
     command = [ entry.command or null ];
     http = [ entry.url or null entry.expectStatus or null ];

@@ -59,6 +59,7 @@ export async function wireTools(wanted: {
   const leases = await wireLeaseStore(context, project.inventory, { transport, program, elevation: elevation.value });
   if (!leases.ok) return err([leases.error]);
   const { localCommands } = await import("../effects/machine/local-commands.ts");
+  const { networkProbes } = await import("../effects/machine/probes.ts");
   const { rebootSlots } = await import("../engine/reboot-slots.ts");
   const { systemClock } = await import("../effects/machine/system-clock.ts");
   const { operatorName } = await import("../effects/machine/operator.ts");
@@ -73,6 +74,7 @@ export async function wireTools(wanted: {
     ),
     storeFiles: storeFilesWith(join(cacheFolder(context.env), "nix")),
     localCommands,
+    probes: networkProbes,
     rebootSlots: rebootSlots(slots.value, systemClock),
     leases: leases.value,
     lockWaitMs: flags.lockWait ?? 0,

@@ -1,6 +1,6 @@
 /** Executes a plan: the rollout machine says which host when, and each host comes to its own result. */
 import type { HostName } from "../domain/ids.ts";
-import { parseHostName, parseStorePath } from "../domain/ids.ts";
+import { parseHostName } from "../domain/ids.ts";
 import type { ResolvedHost } from "../domain/inventory/resolved.ts";
 import { diagnosed, hostFinished, rolloutTold } from "../domain/outcome/event-bodies.ts";
 import { eventErrorOf } from "../domain/outcome/event-error.ts";
@@ -13,9 +13,9 @@ import { rolloutFailure } from "../domain/rollout/halt-failure.ts";
 import { situationOf } from "../domain/rollout/situation.ts";
 import type { RolloutState } from "../domain/rollout/state.ts";
 import { activationId } from "../domain/run/activation-id.ts";
-import { lookAtHealth } from "./confirmation.ts";
 import type { Course } from "./course.ts";
 import type { Fleet } from "./fleet.ts";
+import { isWellInSoak } from "./health/soak.ts";
 import { failedResult, notStarted, resultOfOutcome, resultsNotStarted, resultWithoutSteps } from "./host-result.ts";
 import { type Recovered, recoverHost } from "./recover-host.ts";
 import { rollBackHost } from "./roll-back-host.ts";
@@ -194,9 +194,7 @@ async function checkHealth(
     hosts.map(async (host) => {
       const session = await sessionFor(host, execution);
       if ("error" in session) return host.name;
-      const system = parseStorePath(host.to?.system ?? "") ?? null;
-      const look = await lookAtHealth(session.value, { system, before: undefined }, execution.interruption.detached);
-      return look.ok && look.value === undefined ? undefined : host.name;
+      return (await isWellInSoak(host, { ...execution, session: session.value })) ? undefined : host.name;
     }),
   );
   return { type: "health-checked", lane, unhealthy: unwell.filter((name) => name !== undefined) };

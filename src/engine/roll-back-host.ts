@@ -4,7 +4,7 @@ import type { Failure } from "../domain/outcome/failure.ts";
 import type { PlanHook } from "../domain/plan/hook-schema.ts";
 import { liveSystem } from "../domain/plan/live-system.ts";
 import type { PlanHost } from "../domain/plan/plan.ts";
-import { DEFAULT_CONFIRM_MS, stepsBackTo } from "../domain/plan/steps.ts";
+import { stepsBackTo } from "../domain/plan/steps.ts";
 import { observe } from "./observe.ts";
 import { followIfBegun } from "./recover-host.ts";
 import { runHost } from "./run-host.ts";
@@ -16,7 +16,7 @@ export async function rollBackHost(host: PlanHost, context: StepContext): Promis
   const facts = await observe(session, interruption.detached);
   if (!facts.ok) return facts.error;
   const before = parseStorePath(host.from?.system ?? "") ?? null;
-  const steps = stepsBackTo(session.host.name, before, facts.value, session.host.confirmMs ?? DEFAULT_CONFIRM_MS);
+  const steps = stepsBackTo(session.host.name, before, facts.value, session.host);
   for (const step of steps) {
     const followed = await followIfBegun(step, context);
     if (followed !== undefined) return failureOf(followed);

@@ -7,6 +7,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { LocalCommands } from "../ports/local-commands.ts";
 import type { NixBuilder } from "../ports/nix-builder.ts";
+import type { Probes } from "../ports/probes.ts";
 import type { RecordSigner } from "../ports/record-signer.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { StoreFiles } from "../ports/store-files.ts";
@@ -23,6 +24,7 @@ export interface StepContext extends Pick<LockTools, "fencesOf" | "lockWaitMs"> 
   readonly fleet: Fleet;
   readonly hosts: ReadonlyMap<HostName, ResolvedHost>;
   readonly localCommands: LocalCommands;
+  readonly probes: Probes;
   readonly rebootSlots: RebootSlots;
   readonly builder: NixBuilder;
   readonly secrets: SecretStore;

@@ -65,6 +65,7 @@ async function gatherHost(
     desired: inMode(desired, host.activation),
     lockAbandoned,
     hooks: host.hooks,
+    healthChecks: host.healthChecks,
     ...(confirmMs === undefined ? {} : { confirmMs }),
     ...nothingInspected,
   };

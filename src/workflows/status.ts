@@ -8,6 +8,7 @@ import { err, ok, type Result } from "../domain/outcome/result.ts";
 import { assembleStatus } from "../domain/status/assemble-status.ts";
 import type { Status } from "../domain/status/status.ts";
 import { evaluateClosures } from "./build-closures.ts";
+import { lookAtChecks } from "./look-at-health.ts";
 import { observeHosts } from "./observe-hosts.ts";
 import { withUpdateCounts } from "./os/look-at-updates.ts";
 import { type Frame, inFrame, type Outcome } from "./run-frame.ts";
@@ -40,12 +41,20 @@ async function lookAndTell(request: StatusRequest, frame: Frame, tools: Tools): 
   ]);
   if (signal.aborted) return err([failure("cli/interrupted", "interrupted before every host had answered")]);
   if (!desired.ok) return err([desired.error]);
+  const health = await lookAtChecks(hosts, observed, { fleet, probes: tools.probes, signal });
   const inputs = hosts.flatMap(({ name, base }) => {
     const facts = observed.get(name);
+    if (facts === undefined) return [];
     const system = desired.value.get(name);
-    return facts === undefined
-      ? []
-      : [{ host: { name, base }, observed: facts, ...(system === undefined ? {} : { desired: system }) }];
+    const checks = health.get(name);
+    return [
+      {
+        host: { name, base },
+        observed: facts,
+        ...(system === undefined ? {} : { desired: system }),
+        ...(checks === undefined ? {} : { health: checks }),
+      },
+    ];
   });
   const status = assembleStatus(inputs, clock.now());
   audience.status(status);

@@ -9,6 +9,7 @@ import type { LeaseStore } from "../ports/lease-store.ts";
 import type { LocalCommands } from "../ports/local-commands.ts";
 import type { NixBuilder } from "../ports/nix-builder.ts";
 import type { ProjectSecrets } from "../ports/project-secrets.ts";
+import type { Probes } from "../ports/probes.ts";
 import type { RandomBytes } from "../ports/random.ts";
 import type { RecordSigner } from "../ports/record-signer.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
@@ -24,6 +25,7 @@ export interface Tools {
   readonly secretFiles: ProjectSecrets;
   readonly records: RecordSigner;
   readonly localCommands: LocalCommands;
+  readonly probes: Probes;
   readonly rebootSlots: RebootSlots;
   readonly leases: LeaseStore;
   /** How long to wait for leases and locks that others hold. */

@@ -22,6 +22,7 @@ const everything = `{ pkgs, ... }: {
     b = { command = "test -e /srv/app"; timeoutSeconds = 5; };
     c.http = { url = "http://127.0.0.1:8080/x"; expectStatus = 204; };
     d.tcp.port = 8080;
+    e = { http.url = "http://{addr}/"; from = "deployer"; minHealthySeconds = 10; deadlineSeconds = 120; retries = 3; };
   };
 }`;
 

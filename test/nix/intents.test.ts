@@ -64,11 +64,15 @@ describe.skipIf(noNix !== "").each(libraries)(`an intent, with %s${noNix}`, (_, 
         a.unit = "x.service"; b.command = "true"; c.http.url = "http://localhost/"; d.tcp = { host = "::1"; port = 1; };
       };
     }`);
+    const usual = {
+      ...{ from: "host", timeoutSeconds: 5, intervalSeconds: 1, minHealthySeconds: 1 },
+      ...{ deadlineSeconds: null, retries: null },
+    };
     expect(manifest.healthChecks).toEqual([
-      { kind: "unit", name: "a", unit: "x.service", timeoutSeconds: 30 },
-      { kind: "command", name: "b", command: "true", timeoutSeconds: 30 },
-      { kind: "http", name: "c", url: "http://localhost/", expectStatus: 200, timeoutSeconds: 30 },
-      { kind: "tcp", name: "d", host: "::1", port: 1, timeoutSeconds: 30 },
+      { kind: "unit", name: "a", unit: "x.service", ...usual },
+      { kind: "command", name: "b", command: "true", ...usual },
+      { kind: "http", name: "c", url: "http://localhost/", expectStatus: 200, ...usual },
+      { kind: "tcp", name: "d", host: "::1", port: 1, ...usual },
     ]);
   });
 

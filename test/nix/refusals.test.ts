@@ -109,6 +109,11 @@ const mistakes: readonly (readonly [what: string, module: string, ...words: stri
     `{ nixfleet.healthChecks.a = { unit = "x.service"; tcp.port = 1; }; }`,
     "has unit and tcp",
   ],
+  [
+    "a health check that the deployer cannot ask",
+    `{ nixfleet.healthChecks.a = { unit = "x.service"; from = "deployer"; }; }`,
+    "nixfleet.healthChecks.a.from: the deployer can ask http and tcp only",
+  ],
   ["a health check's bad URL", `{ nixfleet.healthChecks.a.http.url = "localhost"; }`, "http.url"],
   [
     "a secret that is to be there before its owner",

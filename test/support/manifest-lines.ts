@@ -43,9 +43,7 @@ export function manifestLines(manifest: Manifest): string[] {
       ),
     ),
     ...manifest.packages.map(({ name, version, path }) => line("package", name, version, path)),
-    ...manifest.healthChecks.map((check) =>
-      line("check", check.name, check.kind, check.timeoutSeconds, ...value(check)),
-    ),
+    ...manifest.healthChecks.map((check) => line("check", check.name, ...asker(check), ...value(check))),
     ...(manifest.tasks ?? []).map(({ name, sudo, timeoutSeconds, run }) =>
       line("task", name, sudo ? "root" : "login", timeoutSeconds, escaped(run)),
     ),
@@ -58,6 +56,9 @@ export function manifestLines(manifest: Manifest): string[] {
 
 const escaped = (command: string): string =>
   command.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
+
+const asker = ({ from, kind, timeoutSeconds }: HealthCheck): readonly Field[] =>
+  from === "deployer" ? ["deployer", timeoutSeconds, kind] : [kind, timeoutSeconds];
 
 function value(check: HealthCheck): readonly Field[] {
   if (check.kind === "unit") return [check.unit];

@@ -7,6 +7,7 @@ import { type Change, INDENT, markedRows } from "./marked-rows.ts";
 import type { PlanView } from "./plan.ts";
 import { renderBuild } from "./plan-build.ts";
 import { entry, modeWords, renderFiles } from "./plan-files.ts";
+import { renderHealth } from "./plan-health.ts";
 import { renderHooks } from "./plan-hooks.ts";
 import { renderKeptBack, renderOsUpdates, renderReboot } from "./plan-os.ts";
 import { renderStore } from "./plan-store.ts";
@@ -29,6 +30,7 @@ export function renderChanges(plan: Pick<Plan, "verb">, group: ChangeGroup, view
     ...section("kept back", renderKeptBack(example, view)),
     ...section("reboot", plan.verb === "run" ? [] : renderReboot(example, view)),
     ...section("hooks", renderHooks(example, view)),
+    ...section("healthy when", renderHealth(example, view)),
     ...example.notes.flatMap((note) => wrap(printable(note), { first: "  note  ", width: view.width })),
     ...section("build", renderBuild(example, view)),
     ...section("store", renderStore(group, view)),

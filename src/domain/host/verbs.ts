@@ -128,9 +128,6 @@ export const confirmCommand = (run: ActivationId, token: string): HostCommand =>
 export const rejectCommand = (run: ActivationId, token: string, reason: string): HostCommand =>
   command("reject", [run, token, oneLine(reason)]);
 
-/** One look at the health checks of a closure. */
-export const healthCommand = (system: StorePath): HostCommand => command("health", [system]);
-
 /** Attaches to an activation that was started, from a byte offset of its log; works also after its end. */
 export const followCommand = (run: ActivationId, logOffset: number): HostCommand =>
   command("follow", [run, String(logOffset)]);

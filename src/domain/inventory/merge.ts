@@ -37,6 +37,8 @@ export interface MergeOptions {
 
 /** Names that unite instead of replacing each other. */
 const united: ReadonlySet<string> = new Set(["roles", "tags"]);
+/** Whole things by name: of two with one name the stronger counts, and nothing of the other. */
+const replaced: ReadonlySet<string> = new Set(["healthChecks"]);
 /** Every layer's limit holds, so the smallest one is the value and nothing conflicts. */
 const smallestWins = "maxConcurrentReboots";
 
@@ -82,7 +84,8 @@ class Merger {
     if (path.length === 1 && first !== undefined && united.has(first)) return this.#unite(parts, path);
     if (first === "osUpdates" && path.at(-1) === smallestWins) return this.#smallest(parts, path);
     const winners = parts.length === 1 ? parts : parts.filter((part) => !this.#isOverridden(part, parts));
-    if (winners.every(({ value }) => isMap(value))) {
+    const whole = path.length === 2 && first !== undefined && replaced.has(first);
+    if (!whole && winners.every(({ value }) => isMap(value))) {
       return this.maps(
         parts.filter(({ value }) => isMap(value)),
         path,

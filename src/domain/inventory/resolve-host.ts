@@ -43,6 +43,9 @@ export function resolveHost(
     osUpdates: osUpdatesOf(settings, base),
     rebootBudgets,
     hooks: settings.hooks ?? {},
+    healthChecks: Object.entries(settings.healthChecks ?? {})
+      .map(([check, rest]) => ({ name: check, ...rest }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
     ...(flakeAttr === undefined ? {} : { flakeAttr }),
     ...(base === "nixos" ? nixosOf(settings) : {}),
     vars: settings.vars ?? {},

@@ -1,4 +1,5 @@
 /** The inventory after merging and resolving: the only form that the rest of the code sees. */
+import type { PlannedCheck } from "../health/check.ts";
 import type { HostName } from "../ids.ts";
 
 export type Base = "ubuntu" | "debian" | "nixos";
@@ -66,6 +67,8 @@ export interface ResolvedHost {
   /** Every budget has to allow a reboot of this host. */
   readonly rebootBudgets: readonly RebootBudget[];
   readonly hooks: Hooks;
+  /** In the order of their names. */
+  readonly healthChecks: readonly PlannedCheck[];
   readonly flakeAttr?: string;
   /** NixOS hosts only: the specialisation that the host runs and boots. */
   readonly specialisation?: string;

@@ -63,23 +63,28 @@ export const managedPackageSchema = z.object({
 });
 
 const seconds = z.number().positive();
+const check = {
+  name: z.string(),
+  /** Of one try. */
+  timeoutSeconds: seconds,
+  /** How patiently; manifests of earlier versions have none of these. */
+  from: z.enum(["host", "deployer"]).optional(),
+  intervalSeconds: seconds.optional(),
+  minHealthySeconds: z.number().min(0).optional(),
+  deadlineSeconds: seconds.nullable().optional(),
+  retries: z.int().min(0).nullable().optional(),
+};
 export const healthCheckSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("unit"), name: z.string(), unit: unitName, timeoutSeconds: seconds }),
-  z.object({ kind: z.literal("command"), name: z.string(), command: z.string(), timeoutSeconds: seconds }),
+  z.object({ ...check, kind: z.literal("unit"), unit: unitName }),
+  z.object({ ...check, kind: z.literal("command"), command: z.string() }),
   z.object({
+    ...check,
     kind: z.literal("http"),
-    name: z.string(),
-    url: z.url(),
+    /** May have `{addr}` and `{host}` for the host's address and name. */
+    url: z.string().regex(/^https?:\/\/[^\s]+$/),
     expectStatus: z.int().min(100).max(599),
-    timeoutSeconds: seconds,
   }),
-  z.object({
-    kind: z.literal("tcp"),
-    name: z.string(),
-    host: z.string(),
-    port: z.int().min(1).max(65535),
-    timeoutSeconds: seconds,
-  }),
+  z.object({ ...check, kind: z.literal("tcp"), host: z.string(), port: z.int().min(1).max(65535) }),
 ]);
 
 const signedHookSchema = z.object({ run: z.string(), timeoutSeconds: seconds });

@@ -3,6 +3,7 @@ import { canonicalJson } from "../canonical-json.ts";
 import { compareHostNames, foldHosts } from "../fold-hosts.ts";
 import type { EventError } from "../outcome/event-error.ts";
 import type { FileChange, Plan, PlanHost } from "./plan.ts";
+import { checksOf } from "./steps.ts";
 
 export interface ChangeGroup {
   /** In natural order; at least one. */
@@ -84,6 +85,7 @@ function shapeOf(host: PlanHost): object {
     closure: closure?.packages,
     reboot: reboot.needed === "yes" ? reboot : null,
     commands,
+    checks: checksOf(host),
     reboots: steps.flatMap((step) => (step.kind === "reboot" ? [{ ...step, id: "", needs: [], expect: null }] : [])),
   };
 }

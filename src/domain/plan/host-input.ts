@@ -1,5 +1,6 @@
 /** What the planner knows of one host: what was observed, what is wanted, and what lies in the way. */
 import type { ClosureDifference } from "../closure/compare.ts";
+import type { PlannedCheck } from "../health/check.ts";
 import type { HostName, StorePath } from "../ids.ts";
 import type { Base, ResolvedHost } from "../inventory/resolved.ts";
 import type { Manifest } from "../manifest/manifest.ts";
@@ -42,6 +43,8 @@ export interface HostInput {
   readonly lockAbandoned?: boolean;
   /** Time within which an activation must be confirmed; 0 for none. */
   readonly confirmMs?: number;
+  /** Those of the inventory, beside what the closure declares. */
+  readonly healthChecks?: readonly PlannedCheck[];
   /** Commands of the inventory around what happens to the host. */
   readonly hooks?: ResolvedHost["hooks"];
   /** Absent where neither the host nor the closure has any. */

@@ -59,13 +59,7 @@ function planConfiguration(input: HostInput, differ: Differ): PlanHost {
 }
 
 const stepsOf = (input: HostInput, desired: DesiredHost, facts: HostFacts): Step[] =>
-  withSecrets(
-    stepsFor(input.host.name, desired, facts, input.confirmMs),
-    input.host.name,
-    desired,
-    facts,
-    input.secrets,
-  );
+  withSecrets(stepsFor(input.host.name, desired, facts, input), input.host.name, desired, facts, input.secrets);
 
 const systemOf = (desired: DesiredHost): string | null => (desired.kind === "closure" ? desired.system : null);
 

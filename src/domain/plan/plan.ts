@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { closureDifferenceSchema } from "../closure/compare.ts";
 import { lockChangeSchema } from "../nix/lock-file.ts";
+import { plannedCheckSchema } from "../health/check.ts";
 import { eventErrorSchema } from "../outcome/event-error.ts";
 import { rolloutSchema } from "../rollout/plan-rollout.ts";
 import { closureSourceSchema, hostBuildSchema } from "./build-schema.ts";
@@ -76,6 +77,8 @@ const stepBase = { id: z.string(), needs: z.array(z.string()).readonly(), expect
 const confirmation = {
   /** A fresh connection has to confirm within this time that the host is reachable and healthy, or it goes back; 0: not asked. */
   confirmMs: z.int().min(0),
+  /** What has to be so by then; absent where nothing is checked but units that fail. */
+  checks: z.array(plannedCheckSchema).readonly().optional(),
 };
 
 /** NixOS: the store path with the system's manifest, which the toplevel has no place for. */

@@ -1,5 +1,6 @@
 /** A linter for plans, apart from the planner: rechecks any plan, also one that comes from a file. */
 import { compareHostNames } from "../fold-hosts.ts";
+import { CHECK_NAME } from "../health/check.ts";
 import { parseHostName, parseStorePath } from "../ids.ts";
 import type { Inventory } from "../inventory/resolved.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
@@ -106,6 +107,7 @@ function stepFindings(plan: Plan, host: PlanHost, step: Step, index: number): st
     ...when(!kindsOf[plan.verb].includes(step.kind), `step ${step.id} has no place in a plan to ${plan.verb}`),
     ...when("system" in step && step.system !== host.to?.system, `step ${step.id} brings another closure than planned`),
     ...osFindings(host, step),
+    ...checkFindings(step),
     ...when(step.kind === "remove" && host.to?.system !== null, `step ${step.id} does not end at the empty closure`),
     ...when(
       expected !== null &&
@@ -114,6 +116,21 @@ function stepFindings(plan: Plan, host: PlanHost, step: Step, index: number): st
           step.expect.files !== expected.files),
       `step ${step.id} expects another host than was observed`,
     ),
+  ];
+}
+
+/** They become arguments and lines of the host program. */
+function checkFindings(step: Step): string[] {
+  const checks = step.kind === "activate" ? (step.checks ?? []) : [];
+  const named = new Set(checks.map(({ name }) => name));
+  return [
+    ...when(named.size !== checks.length, `step ${step.id} has two checks with one name`),
+    ...checks
+      .filter(({ name, probe }) => !CHECK_NAME.test(name) || /[\t\n]/.test(Object.values(probe).join("")))
+      .map(
+        ({ name }) =>
+          `step ${step.id} has the check ${JSON.stringify(name)}, whose name or value cannot be told to a host`,
+      ),
   ];
 }
 

@@ -42,7 +42,8 @@ export async function activate(step: ActivatingStep, context: StepContext): Prom
     },
     onAwaiting: (awaiting) => {
       const system = step.kind === "remove" ? null : knownStorePath(step.system);
-      confirming ??= confirmActivation({ run: activation, awaiting, system, before: context.before }, context);
+      const looking = { system, checks: step.checks ?? [], before: context.before };
+      confirming ??= confirmActivation({ run: activation, awaiting, ...looking }, context);
     },
     onUnsigned: (paths) => {
       unsigned = paths;

@@ -1,6 +1,7 @@
 /** Everything that can be set for a host: on the host itself, on its groups, and below defaults. */
 import { z } from "zod";
 import { expecting } from "./expectations.ts";
+import { checkName, healthCheckSettings } from "./health-checks.ts";
 import { hooks } from "./hooks.ts";
 import * as value from "./values.ts";
 
@@ -102,6 +103,10 @@ export const hostShape = {
     "Updates of the operating system.",
   ),
   hooks: setting(hooks, "Commands around applies and reboots."),
+  healthChecks: setting(
+    expecting("a map of checks", z.record(checkName, healthCheckSettings)),
+    "What has to be so before a change counts, by name, beside what modules declare. A check replaces one of the same name.",
+  ),
   flakeAttr: setting(
     expecting("an attribute of the flake, such as nixosConfigurations.web-1", z.string().regex(/^[^\s#]+$/)),
     "Deploys this attribute of the flake instead of what mkFleet makes of `hosts/NAME.nix`.",

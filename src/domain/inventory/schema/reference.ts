@@ -1,5 +1,6 @@
 /** Every setting with what it takes, its default and its meaning, taken from the schema that validates it. */
 import { z } from "zod";
+import { healthCheckSettings } from "./health-checks.ts";
 import { hook, hooks } from "./hooks.ts";
 import { hostShape, nixosUpdates, ubuntuUpdates } from "./host-settings.ts";
 import { fleetSettings, groupMembership, inventorySchema, taskSettings } from "./inventory-schema.ts";
@@ -30,6 +31,7 @@ export function inventoryReference(): readonly ReferenceSection[] {
     section("osUpdates.nixos", nixosUpdates.shape),
     section("hooks", hooks.shape),
     section("A hook", shapeOf(hook)),
+    section("healthChecks.NAME", shapeOf(healthCheckSettings)),
     section("rollouts.NAME", shapeOf(rolloutSettings)),
     section("tasks.NAME", shapeOf(taskSettings)),
   ];

@@ -124,6 +124,17 @@ test("exit code 75 says that now is not the time: the host is held, and the run 
   expect(await hooksOf("lab-1")).toEqual([]);
 });
 
+test("a hook that finds fault after the change fails the host, and the rollout puts it back", async () => {
+  const project = lay({ postApply: ["! grep -q broken /etc/marker"] });
+  configure(project, "lab-1", marker("fine"));
+  expect(outcomes((await act(project, "apply", "lab-1", "--yes")).events)).toBe("lab-1 changed");
+  configure(project, "lab-1", marker("broken"));
+  const { code, events } = await act(project, "apply", "lab-1", "--yes");
+  expect([code, outcomes(events)]).toEqual([5, "lab-1 rolled_back"]);
+  expect(errorOf(events, "lab-1").what).toContain("postApply");
+  expect(await onHost(lab, "lab-1", "cat /etc/marker")).toBe("fine");
+});
+
 test("a hook that hangs ends at its time", async () => {
   const project = lay({ preApply: [{ run: "sleep 600; touch over", where: "local", timeout: "1s" }] });
   configure(project, "lab-1", marker("hung"));

@@ -103,6 +103,6 @@ export async function reattach(
   }
 }
 
-// A wrong host key does not become right by waiting, and repeated authentication gets one banned.
-const mayComeBack = (error: Failure): boolean =>
+/** A wrong host key does not become right by waiting, and repeated authentication gets one banned. */
+export const mayComeBack = (error: Failure): boolean =>
   error.code !== "transport/authentication" && !error.code.startsWith("transport/host-key");

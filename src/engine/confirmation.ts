@@ -9,6 +9,7 @@ import type { ActivationId } from "../domain/ids.ts";
 import { phaseEnded, phaseProgressed, phaseStarted } from "../domain/outcome/event-bodies.ts";
 import { type Failure, failure } from "../domain/outcome/failure.ts";
 import type { Result } from "../domain/outcome/result.ts";
+import { mayComeBack } from "./activation.ts";
 import type { Looking } from "./health/look.ts";
 import { waitUntilHealthy } from "./health/wait.ts";
 import type { HostSession } from "./session.ts";
@@ -32,14 +33,19 @@ export async function confirmActivation(confirming: Confirming, context: StepCon
   const deadline = startedAt + confirming.awaiting.secondsLeft * 1000 - RESERVE_MS;
   await recorder.record(phaseStarted("health", host));
   const fresh = await reach(session, deadline, context);
-  const error = fresh.ok ? await judge(fresh.value, confirming, deadline, context) : fresh.error;
+  const error = fresh.ok
+    ? await judge(fresh.value, confirming, deadline, context)
+    : await sendBack(fresh.error, confirming, context);
   if (fresh.ok) await fresh.value.close();
   const end = { host, ms: clock.now() - startedAt };
   await recorder.record(phaseEnded("health", error === undefined ? end : { ...end, error }));
   return interruption.detached.aborted ? undefined : error;
 }
 
-/** The network may come back a moment after the change: tried until nearly the end. */
+/**
+ * The network may come back a moment after the change: tried until nearly the end. Somebody who is not let in is not let in by
+ * asking again, and may be banned for it.
+ */
 async function reach(
   session: HostSession,
   deadline: number,
@@ -47,9 +53,18 @@ async function reach(
 ): Promise<Result<HostSession>> {
   for (;;) {
     const fresh = await session.openFresh(interruption.detached);
-    if (fresh.ok || interruption.detached.aborted || clock.now() + PAUSE_MS > deadline) return fresh;
+    if (fresh.ok || !mayComeBack(fresh.error)) return fresh;
+    if (interruption.detached.aborted || clock.now() + PAUSE_MS > deadline) return fresh;
     await clock.sleep(PAUSE_MS, interruption.detached);
   }
+}
+
+/** Nobody new gets in, but the connection from before may still be there to say so; else the host finds out by itself. */
+async function sendBack(error: Failure, { run, awaiting }: Confirming, context: StepContext): Promise<Failure> {
+  if (!mayComeBack(error)) {
+    await tell(context.session, rejectCommand(run, awaiting.token, `nobody can log in anew: ${error.what}`), context);
+  }
+  return error;
 }
 
 async function judge(

@@ -14,6 +14,7 @@ export function refusalOf(records: readonly HostRecord[], code: number): Failure
   const detail = problems.length > 1 ? { detail: problems.join("\n") } : {};
   if (code === 75) return { ...lockedFailure(records), ...detail };
   if (code === 76) return movedFailure(records);
+  if (code === 71) return rolledBack(problems, step);
   return failure(known?.code ?? "host/activation", known?.what ?? `the host program ended with exit code ${code}`, {
     ...(problems[0] === undefined ? {} : { found: problems[0] }),
     ...(step === undefined ? {} : { expected: `the step "${step}" to succeed` }),
@@ -27,7 +28,6 @@ const meanings: Readonly<Record<number, { code: FailureCode; what: string; next?
   65: { code: "host/refused", what: "the host refused the closure" },
   69: { code: "host/conflict", what: "the host refused the closure because something stands in its way" },
   70: { code: "host/activation", what: "the activation failed part-way", next: "correct the cause and apply again" },
-  71: { code: "host/rolled-back", what: "the activation failed and the previous closure is live again" },
   72: { code: "host/interrupted", what: "the activation was cut short", next: "apply again to finish it" },
   73: { code: "host/storage", what: "the host cannot write what the activation needs" },
   77: {
@@ -37,6 +37,13 @@ const meanings: Readonly<Record<number, { code: FailureCode; what: string; next?
   },
   78: { code: "host/unsupported", what: "the host lacks something that NixFleet needs" },
 };
+
+/** What the host says of it is the news; that an earlier step failed before the confirmation matters, too. */
+function rolledBack([first = "it did not say why", ...more]: readonly string[], step: string | undefined): Failure {
+  const detail = more.length === 0 ? {} : { detail: [first, ...more].join("\n") };
+  const expected = step === undefined || step === "confirm" ? {} : { expected: `the step "${step}" to succeed` };
+  return failure("host/rolled-back", `went back to what it ran before: ${first}`, { ...expected, ...detail });
+}
 
 function lockedFailure(records: readonly HostRecord[]): Failure {
   const lock = lockIn(records);

@@ -1,8 +1,8 @@
 /** The plan as data: what will happen to which host, and why not. Executed exactly as it stands. */
 import { z } from "zod";
 import { closureDifferenceSchema } from "../closure/compare.ts";
-import { lockChangeSchema } from "../nix/lock-file.ts";
 import { plannedCheckSchema } from "../health/check.ts";
+import { lockChangeSchema } from "../nix/lock-file.ts";
 import { eventErrorSchema } from "../outcome/event-error.ts";
 import { rolloutSchema } from "../rollout/plan-rollout.ts";
 import { closureSourceSchema, hostBuildSchema } from "./build-schema.ts";

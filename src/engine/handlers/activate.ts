@@ -55,10 +55,7 @@ export async function activate(step: ActivatingStep, context: StepContext): Prom
   print(lines.rest());
   const obstacle = await confirming;
   if (outcome.kind === "unknown") return { kind: "unknown", error: { ...outcome.because, host } };
-  if (!outcome.verdict.ok) {
-    const cause = obstacle === undefined ? {} : { cause: obstacle };
-    return { kind: "failed", error: { ...outcome.verdict.error, ...cause, host } };
-  }
+  if (!outcome.verdict.ok) return { kind: "failed", error: { ...told(outcome.verdict.error, obstacle), host } };
   const { waitsForBoot } = outcome.verdict.value;
   // What a boot is to try is rebooted by this plan.
   if (waitsForBoot.length > 0 && !tries(step))
@@ -83,6 +80,16 @@ function orderOf(step: ActivatingStep, base: Base): DeployOrder {
   if (step.kind === "remove") return { what: "remove" };
   const { description = null, mode = "live" } = nixosOf(step, base).nixos ?? {};
   return { what: "activate", system: knownStorePath(step.system), description, mode };
+}
+
+/** A host that was sent back says little; why it was is known here. */
+function told(verdict: Failure, obstacle: Failure | undefined): Failure {
+  if (obstacle === undefined) return verdict;
+  if (verdict.code !== "host/rolled-back") return { ...verdict, cause: obstacle };
+  const { expected: _expected, found: _found, detail: _detail, ...rest } = verdict;
+  if (obstacle.code === "host/unhealthy")
+    return { ...rest, what: `not healthy after the change: ${obstacle.found ?? ""}` };
+  return { ...rest, what: `went back to what it ran before, since ${obstacle.what}`, cause: obstacle };
 }
 
 function commandFor(

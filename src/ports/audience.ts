@@ -11,4 +11,6 @@ export interface Audience {
   /** What ended a run as a whole; the same as its diagnostics of level error. */
   failures(failures: readonly Failure[]): void;
   note(text: string): void;
+  /** Nothing else is written to the screen until the question is answered; what happens meanwhile is told then. */
+  whileAsking<T>(question: () => Promise<T>): Promise<T>;
 }

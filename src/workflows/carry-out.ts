@@ -44,7 +44,7 @@ export async function carryOut(
   if (!saved.ok) return err([saved.error]);
   await frame.recorder.record(planMade(plan.id, plan.hosts.length, plan.summary.change));
   if (plan.summary.change > 0) {
-    const agreed = await confirm(plan);
+    const agreed = await tools.audience.whileAsking(() => confirm(plan));
     if (!agreed.ok) return err([agreed.error]);
     if (!agreed.value) return ok(await concludeRun(frame, resultsNotStarted(plan), tools));
     const signed = await signClosures(plan, tools);
@@ -75,7 +75,9 @@ export async function execute(
     hosts: new Map<HostName, ResolvedHost>(hosts.map((host) => [host.name, host])),
     revision: plan.inputs.revision,
     course,
-    ...(approve === undefined ? {} : { approve }),
+    ...(approve === undefined
+      ? {}
+      : { approve: (because: string) => tools.audience.whileAsking(() => approve(because)) }),
   });
   await keepLock(plan, results, { ...tools, recorder: frame.recorder });
   if (halted !== undefined) await frame.recorder.record(diagnosed(halted, "warn"));

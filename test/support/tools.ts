@@ -9,7 +9,7 @@ export function toolsWith(over: Partial<Tools>): Tools {
     journal: memoryJournal(),
     clock: realClock,
     random: (size) => new Uint8Array(size),
-    audience: { plan() {}, event() {}, status() {}, failures() {}, note() {} },
+    audience: { plan() {}, event() {}, status() {}, failures() {}, note() {}, whileAsking: (question) => question() },
     interruption: createInterruption(),
     program: "",
     elevation: { kind: "sudo" },

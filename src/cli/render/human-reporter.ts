@@ -32,6 +32,7 @@ export function humanReporter(options: OutputOptions, context: ReporterContext, 
       const view = {
         diff: options.diff,
         verbosity,
+        nowMs: context.now(),
         next: result ? nextCommand(plan, hints, again) : (hints.next ?? null),
       };
       if (result) stdout.write(renderPlan(plan, { ...view, style, width: stdout.width() }));
@@ -66,6 +67,14 @@ export function humanReporter(options: OutputOptions, context: ReporterContext, 
       if (verbosity < 0) return;
       progress.pause();
       stderr.write(`${printable(text)}\n`);
+    },
+    async whileAsking(question) {
+      progress.hold();
+      try {
+        return await question();
+      } finally {
+        progress.goOn();
+      }
     },
     end: () => progress.end(),
   };

@@ -37,6 +37,7 @@ export function machineReporter(
     failures: (failures) => stderr.write(renderProblems(failures, style)),
     warnings: (warnings) => stderr.write(renderWarnings(warnings, style)),
     note: () => {},
+    whileAsking: (question) => question(),
     end: () => {},
   };
 }

@@ -6,6 +6,7 @@ import type { DiffChoice } from "../output-options.ts";
 import { count, wrap } from "./layout.ts";
 import { renderChanges } from "./plan-changes.ts";
 import { renderRefusals } from "./plan-refusals.ts";
+import { renderRollout } from "./plan-rollout.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
 
@@ -19,12 +20,18 @@ export interface PlanView {
   readonly next: string | null;
 }
 
+export interface WholePlanView extends PlanView {
+  /** Milliseconds since the epoch: what windows say is said as of then. */
+  readonly nowMs: number;
+}
+
 /** Ends with a newline. */
-export function renderPlan(plan: Plan, view: PlanView): string {
+export function renderPlan(plan: Plan, view: WholePlanView): string {
   const groups = groupChanges(plan.hosts.filter((host) => host.action === "change"));
   const blocks = [
     [...headline(plan, groups, view)],
     ...(view.verbosity < 0 ? [] : groups.map((group) => renderGroup(plan, group, view))),
+    view.verbosity < 0 ? [] : renderRollout(plan, view),
     ...renderRefusals(plan, view),
     ...unchanged(plan, view),
     pendingUpdates(plan, view),

@@ -12,6 +12,9 @@ export interface Progress {
   event(event: Parameters<typeof foldBoard>[1]): void;
   /** Takes the board away until the next event: something else is printed, or a question asked. */
   pause(): void;
+  /** Takes it away until `goOn`, and keeps lasting lines until then. */
+  hold(): void;
+  goOn(): void;
   end(): void;
   verb(): string;
 }
@@ -29,13 +32,24 @@ export function progressFor(
   const board = options.format === "human" && context.stderr.isTTY === true && options.verbosity >= 0;
   const display = board ? terminalBoard(context, sink) : heartbeat(context, sink, options.verbosity >= 0);
   let state = emptyBoard();
+  let held: string[] | undefined;
   return {
     event(event) {
       state = foldBoard(state, event);
       const lines = lastingLines(event, { ...options, verb: state.verb, style: sink.style, hosts: state.planned });
-      display.update(state, lines);
+      if (held === undefined) display.update(state, lines);
+      else held.push(...lines);
     },
     pause: () => display.pause(),
+    hold() {
+      held ??= [];
+      display.pause();
+    },
+    goOn() {
+      const lines = held ?? [];
+      held = undefined;
+      display.update(state, lines);
+    },
     end: () => display.end(),
     verb: () => state.verb,
   };

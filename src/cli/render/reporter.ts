@@ -23,6 +23,7 @@ export interface Reporter {
   warnings(warnings: readonly Failure[]): void;
   /** One line of information for people; machines never see it. */
   note(text: string): void;
+  whileAsking<T>(question: () => Promise<T>): Promise<T>;
   /** Clears what is only for the moment and stops all timers. Call it last, also after an interruption. */
   end(): void;
 }

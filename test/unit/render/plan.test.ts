@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { type PlanView, renderPlan } from "../../../src/cli/render/plan.ts";
+import { type PlanView, renderPlan, type WholePlanView } from "../../../src/cli/render/plan.ts";
+import { renderRollout } from "../../../src/cli/render/plan-rollout.ts";
 import { plainStyle, styleFor } from "../../../src/cli/render/style.ts";
+import { assembleRollout, type RolloutHost } from "../../../src/domain/rollout/assemble-rollout.ts";
 import { alikePlan, examplePlan, firstPlan, idlePlan, runPlan } from "../../support/example-plan.ts";
+import { inventoryOf } from "../../support/inventory.ts";
+import { hostsFor } from "../../support/rollout-hosts.ts";
 
-const view: PlanView = {
+const view: WholePlanView = {
+  nowMs: Date.parse("2026-06-07T12:00Z"),
   style: plainStyle,
   width: 80,
   diff: "short",
@@ -89,5 +94,43 @@ describe("a plan for people", () => {
     expect(renderPlan(plan, view)).toMatch(/25 more lines, with --diff=full/);
     expect(renderPlan(plan, { ...view, diff: "full" })).toMatch(/line 39/);
     expect(renderPlan(plan, { ...view, diff: "none" })).not.toMatch(/line 0/);
+  });
+});
+
+describe("the rollout of a plan", () => {
+  const inventory = inventoryOf(`
+hosts:
+  web-1: { base: ubuntu, addr: a, rollout: careful, tags: [canary] }
+  web-2: { base: ubuntu, addr: a, rollout: careful }
+  web-3: { base: ubuntu, addr: a, rollout: careful }
+  db-1: { base: debian, addr: a, rollout: nightly }
+rollouts:
+  careful: { stages: [1, 100%], soak: 2m, maxParallel: 1, slowStart: true, approval: after-canary, onFailure: rollback-all }
+  nightly: { windows: "* 02:00-04:00 UTC", maxFailures: 2, onFailure: stop }
+`);
+  const rendered = (hosts: readonly RolloutHost[]): string[] =>
+    renderRollout({ ...examplePlan, rollout: assembleRollout(hosts) }, view);
+
+  test("names stages, hosts, pace, and who waits for which window", () => {
+    expect(rendered(hostsFor(inventory).hosts)).toEqual([
+      "rollout  careful",
+      "  1  canary  web-1",
+      "  2  all     web-[2-3]  (2 hosts)",
+      "     1 at once, beginning with one, soaks for 2m, asks after the canaries, the",
+      "     first failure halts it, a halt puts all hosts back",
+      "rollout  nightly",
+      "  1  all  db-1",
+      "     more than 2 failures halt it, failed hosts stay as they are",
+      "  db-1 waits for a window that opens 2026-06-08T02:00Z",
+    ]);
+  });
+
+  test("is not worth a word where all go at once, but for a window that is shut", () => {
+    const one = inventoryOf("hosts: { web-1: { base: ubuntu, addr: a }, web-2: { base: ubuntu, addr: a } }");
+    expect(rendered(hostsFor(one).hosts)).toEqual([]);
+    expect(rendered(hostsFor(inventory).hosts.filter(({ name }) => name === "db-1"))).toEqual([
+      "rollout",
+      "  db-1 waits for a window that opens 2026-06-08T02:00Z",
+    ]);
   });
 });

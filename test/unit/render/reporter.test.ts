@@ -68,6 +68,19 @@ describe("a command that acts, for people", () => {
     expect(setup.stderr.text()).toContain("\u001b[");
   });
 
+  test("keeps the screen still while somebody is asked, and tells afterwards what happened meanwhile", async () => {
+    const setup = setUp({}, "action", { tty: true, env: { TERM: "xterm" } });
+    const answer = Promise.withResolvers<string>();
+    const asked = setup.reporter.whileAsking(() => answer.promise);
+    const before = setup.stderr.text();
+    for (const event of exampleEvents.slice(0, -1)) setup.reporter.event(event);
+    expect(setup.stderr.text()).toBe(before);
+    answer.resolve("yes");
+    expect(await asked).toBe("yes");
+    expect(withoutEscapes(setup.stderr.text())).toContain("web-4  rolled back in 21 s");
+    setup.reporter.end();
+  });
+
   test("in CI and on dumb terminals never moves the cursor, and gives a sign of life every 15 seconds", () => {
     for (const env of [{ CI: "true" }, { TERM: "dumb" }, { GITHUB_ACTIONS: "true", CI: "1" }]) {
       vi.useFakeTimers();

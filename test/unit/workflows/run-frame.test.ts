@@ -15,7 +15,14 @@ function setUp() {
   const events: RunEvent[] = [];
   const journal = memoryJournal();
   const listen = (event: RunEvent): void => void events.push(event);
-  const audience = { plan() {}, event: listen, status() {}, failures() {}, note() {} };
+  const audience = {
+    plan() {},
+    event: listen,
+    status() {},
+    failures() {},
+    note() {},
+    whileAsking: <T>(question: () => Promise<T>) => question(),
+  };
   return { tools: toolsWith({ journal, audience }), events, journal };
 }
 

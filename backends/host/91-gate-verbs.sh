@@ -12,7 +12,7 @@ admit() {
   admit_words "$@"
   case $gate_verb:$# in
   facts:0 | inspect:0 | reboot-check:0 | bootability:0 | closure:1 | follow:2 | begun:1) ;;
-  health:1) admit_health "$1" ;;
+  health:*) admit_health "$@" ;;
   lock:*) admit_lock "$@" ;;
   lease:*) admit_lease "$@" ;;
   activate:[6-9]) admit_activation "$@" ;;
@@ -43,10 +43,11 @@ admit_words() {
   done
 }
 
-# Its checks may be commands, so they come from what runs here, which was verified before it did.
+# Its checks may be commands, so they come from what runs here, which was verified before it did, and from nowhere else.
 admit_health() {
   resolve_live
-  [ "$1" = "$live" ] || gate_refuse "health is asked only of what is live: $1"
+  { [ $# -ge 1 ] && [ "$1" = "$live" ]; } || gate_refuse "health is asked only of what is live: ${1:-}"
+  [ ! -s "$gate/payload" ] || gate_refuse "a restricted host takes no checks of the caller"
 }
 
 admit_lock() {

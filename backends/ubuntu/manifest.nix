@@ -1,6 +1,8 @@
 # The manifest as data. `lines.nix` and JSON are two spellings of this value.
 { lib, intent, contents }:
 let
+  # Of hosts that are not restricted the inventory's checks stay with the CLI, so that a changed check is no changed closure.
+  signedChecks = lib.listToAttrs (map (check: lib.nameValuePair check.name check) (if intent.host.signed == null then [ ] else intent.host.signed.healthChecks or [ ]));
   byName = f: lib.mapAttrsToList f;
   packages = lib.sort (left: right: [ left.name left.version left.path ] < [ right.name right.version right.path ]) (map package (lib.unique intent.packages));
   package = drv: { name = lib.getName drv; version = lib.getVersion drv; path = "${drv}"; };
@@ -38,7 +40,8 @@ in
     intent.systemd.units;
   inherit packages;
   secrets = map (secret: secret.declaration) (lib.attrValues intent.secrets);
-  healthChecks = byName (import ./health-check.nix) intent.healthChecks;
+  # Of two with one name the inventory's counts.
+  healthChecks = lib.attrValues (lib.mapAttrs (import ./health-check.nix) intent.healthChecks // signedChecks);
 } // lib.optionalAttrs (intent.host.signed != null) {
   # Of other hosts they stay with the CLI, so that a changed task is no changed closure.
   inherit (intent.host.signed) tasks hooks;

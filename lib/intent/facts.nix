@@ -21,7 +21,7 @@ in
           tags = readOnly listOfNames "Free words to select by.";
           groups = readOnly listOfNames "All groups the host is in, automatic ones included.";
           osUpdates = readOnly (types.attrsOf types.raw) "The inventory's policy for OS updates.";
-          signed = readOnly (types.nullOr types.raw) "Restricted hosts: `tasks` and `hooks` of the inventory, which the manifest lists so that the host knows them signed.";
+          signed = readOnly (types.nullOr types.raw) "Restricted hosts: `tasks`, `hooks` and `healthChecks` of the inventory, which the manifest lists so that the host knows them signed.";
           vars = readOnly (types.attrsOf types.raw) "Free values: `vars` of the defaults, the groups and the host, merged.";
         };
       };

@@ -21,7 +21,7 @@ let
       osUpdates = mkOption { type = types.attrsOf types.raw; default = { }; description = "The policy for OS updates."; };
       vars = mkOption { type = types.attrsOf types.raw; default = { }; description = "Free values for modules."; };
       flakeAttr = mkOption { type = types.nullOr types.str; default = null; description = "A configuration of the flake that is deployed as it is."; };
-      signed = mkOption { type = types.nullOr types.raw; default = null; description = "Restricted hosts: the tasks and hooks that the manifest lists."; };
+      signed = mkOption { type = types.nullOr types.raw; default = null; description = "Restricted hosts: the tasks, hooks and health checks that the manifest lists."; };
       specialisation = mkOption { type = types.nullOr types.str; default = null; description = "The specialisation of the NixOS system that the host runs and boots."; };
     };
   };

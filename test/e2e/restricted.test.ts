@@ -9,6 +9,7 @@ const marker = (text: string): string => `{ nixfleet.files."/etc/nf-marker".text
 beforeAll(async () => {
   restricted = await restrictedFleet({
     inventory: {
+      groups: { checked: { hosts: ["lab-*"], healthChecks: { marker: { command: "test -e /etc/nf-marker" } } } },
       tasks: {
         whoami: { run: 'id -un\nprintf "a\\tb\\n"', sudo: true },
         "whoami-plain": { run: "id -un" },
@@ -53,6 +54,8 @@ describe("on both bases", () => {
     expect(await onBoth("cat /etc/nf-marker")).toEqual(["two", "two"]);
     const status = JSON.parse(await nixfleet("status", "--json"));
     expect(status.hosts).toMatchObject(bases.map((name) => ({ name, reachable: true, failedUnits: [], drift: [] })));
+    // Of the inventory, but signed: the host takes no commands of the caller.
+    for (const { health } of status.hosts) expect(health).toContainEqual({ name: "marker", state: "healthy" });
     await nixfleet("doctor");
     await nixfleet("rollback", "--group", "all", "--to", "previous", "--yes");
     expect(await onBoth("cat /etc/nf-marker")).toEqual(["one", "one"]);

@@ -39,6 +39,28 @@ function probeOf(check: HealthCheck): PlannedCheck["probe"] {
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
 
+/** A check of the inventory as a manifest lists it. Tries are counted in whole seconds there. */
+export function manifestCheck({
+  name,
+  from,
+  probe,
+  timeoutMs,
+  deadlineMs,
+  retries,
+  ...pace
+}: PlannedCheck): HealthCheck {
+  return {
+    name,
+    from,
+    ...probe,
+    timeoutSeconds: Math.ceil(timeoutMs / 1000),
+    intervalSeconds: pace.intervalMs / 1000,
+    minHealthySeconds: pace.minHealthyMs / 1000,
+    deadlineSeconds: deadlineMs === null ? null : deadlineMs / 1000,
+    retries,
+  };
+}
+
 /** Logging in anew, and telling the verdict, take a while beside the checks themselves. */
 const AROUND_MS = 15_000;
 

@@ -1,4 +1,6 @@
-/** What a restricted host runs when it is named: tasks and hooks, which travel to it in its signed closure. */
+/** What a restricted host runs when it is named: tasks, hooks and health checks, which travel to it in its signed closure. */
+import { manifestCheck } from "../health/declared.ts";
+import type { HealthCheck } from "../manifest/manifest.ts";
 import type { Hook, Inventory, ResolvedHost } from "./resolved.ts";
 
 /** Its own hooks, and those of other hosts that are delegated to it; each command once. */
@@ -9,6 +11,8 @@ export function signedCommands(
 ): {
   readonly tasks: readonly { name: string; run: string; sudo: boolean; timeoutSeconds: number }[];
   readonly hooks: readonly { run: string; timeoutSeconds: number }[];
+  /** Only those that there are. */
+  readonly healthChecks?: readonly HealthCheck[];
 } {
   const here = hosts.flatMap((other) => hooksOf(other).filter(({ where }) => runsOn(where, other) === host.name));
   const limits = new Map<string, number>();
@@ -25,6 +29,7 @@ export function signedCommands(
       timeoutSeconds: inSeconds(timeoutMs),
     })),
     hooks: [...limits].map(([run, timeoutSeconds]) => ({ run, timeoutSeconds })),
+    ...(host.healthChecks.length === 0 ? {} : { healthChecks: host.healthChecks.map(manifestCheck) }),
   };
 }
 

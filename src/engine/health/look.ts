@@ -6,6 +6,7 @@ import type { Answer } from "../../domain/health/watch.ts";
 import { type DeployerCheck, healthCommand, parseHealth } from "../../domain/host/health.ts";
 import { refusalOf } from "../../domain/host/refusal.ts";
 import type { StorePath } from "../../domain/ids.ts";
+import { isRestricted } from "../../domain/inventory/access.ts";
 import type { HostFacts } from "../../domain/observation/facts.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { Probes } from "../../ports/probes.ts";
@@ -53,7 +54,8 @@ export async function askChecks(
   { probes, signal }: LookTools,
   names?: readonly string[],
 ): Promise<Result<readonly Answer[]>> {
-  const inventory = checks.filter(({ declared }) => declared === "inventory");
+  // To a restricted host they went with its closure.
+  const inventory = isRestricted(session.host) ? [] : checks.filter(({ declared }) => declared === "inventory");
   if (system === null && inventory.length === 0) return ok([]);
   const answer = await session.ask(healthCommand(system, inventory, names), { timeoutMs: askMs(checks), signal });
   if (!answer.ok) return answer;

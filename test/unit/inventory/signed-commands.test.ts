@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { inventoryForNix } from "../../../src/domain/inventory/for-nix.ts";
+import { healthCheckSchema } from "../../../src/domain/manifest/manifest.ts";
 import { inventoryOf } from "../../support/inventory.ts";
 
 const text = `
@@ -28,6 +29,21 @@ describe("what travels in the closure of a restricted host", () => {
         { run: "take web-2 out", timeoutSeconds: 90 },
       ],
     });
+  });
+
+  test("are its health checks, where it has any, in the form of the manifest", () => {
+    const own = text.replace(
+      "    access: restricted\n",
+      "    access: restricted\n    healthChecks: { web: { tcp: 80, timeout: 1500ms, deadline: 2m } }\n",
+    );
+    const [host] = JSON.parse(inventoryForNix(inventoryOf(own))).hosts;
+    expect(host.signed.healthChecks).toEqual([
+      {
+        ...{ name: "web", kind: "tcp", host: "127.0.0.1", port: 80, from: "host", timeoutSeconds: 2 },
+        ...{ intervalSeconds: 1, minHealthySeconds: 1, deadlineSeconds: 120, retries: null },
+      },
+    ]);
+    expect(healthCheckSchema.safeParse(host.signed.healthChecks[0])).toMatchObject({ success: true });
   });
 
   test("is nothing for others, whose closures no task changes", () => {

@@ -41,8 +41,9 @@ export async function buildAtPlaces(
   tell: Tell,
 ): Promise<ReadonlyMap<HostName, Result<PlacedClosure>>> {
   const placed = new Map<HostName, Result<PlacedClosure>>(await closuresInCache(evaluated, building));
+  const hosts = new Map<string, ResolvedHost>(building.inventory.hosts.map((host) => [host.name, host]));
   let waiting = await Promise.all(
-    evaluated.filter(({ host }) => !placed.has(host)).map((host) => withCandidates(host, building)),
+    evaluated.filter(({ host }) => !placed.has(host)).map((host) => withCandidates(host, hosts, building)),
   );
   const limit = pLimit(PLACES_AT_ONCE);
   // Each round tries every host's best place; what could not be used is out, so the rounds come to an end.
@@ -66,8 +67,11 @@ export async function buildAtPlaces(
   return placed;
 }
 
-async function withCandidates(evaluated: EvaluatedHost, { builder, inventory, signal }: Building): Promise<Pending> {
-  const hosts = new Map<string, ResolvedHost>(inventory.hosts.map((host) => [host.name, host]));
+async function withCandidates(
+  evaluated: EvaluatedHost,
+  hosts: ReadonlyMap<string, ResolvedHost>,
+  { builder, signal }: Building,
+): Promise<Pending> {
   const host = hosts.get(evaluated.host);
   if (host === undefined) throw new Error(`${evaluated.host} was evaluated, but is not in the inventory`);
   const here = await builder.buildsHere(evaluated.system, signal);

@@ -74,9 +74,11 @@ async function gatherHost(
   if (!session.ok) return { ...input, observed: err(session.error) };
   const store = stores?.get(name);
   const storeFiles = store === undefined ? localFiles : builder.filesOf(store);
+  // What the host built itself is read on it, with all else that is looked at there.
+  const sources = isOwnBuild(desired.value, name) ? localFiles : storeFiles;
   const look = base === "nixos" ? inspectNixos : inspectHost;
   const [inspected, compared, boots] = await Promise.all([
-    look(session.value, observed.value, manifestOf(desired.value), { storeFiles, signal }),
+    look(session.value, observed.value, manifestOf(desired.value), { storeFiles: sources, signal }),
     compareStores(session.value, observed.value, desired.value, { builder, store, signal }),
     base === "nixos" ? readBootParts(desired.value, storeFiles) : {},
   ]);
@@ -84,6 +86,9 @@ async function gatherHost(
     ? { ...input, ...inspected.value, ...compared, ...boots }
     : { ...input, observed: err(inspected.error) };
 }
+
+const isOwnBuild = (desired: DesiredHost, name: HostName): boolean =>
+  desired.kind === "closure" && desired.source?.kind === "host" && desired.source.name === name;
 
 /** A host without Nix has nothing to compare with, and where the comparison fails the change is planned all the same. */
 async function compareStores(

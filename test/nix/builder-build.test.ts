@@ -107,6 +107,30 @@ describe.skipIf(noNix !== "")(`building${noNix}`, () => {
     expect(await createNixBuilder(fleet.coldSettings()).build([], { signal })).toEqual(new Map());
   });
 
+  test("builds nothing elsewhere, asks for nothing and pushes nothing for no paths", async () => {
+    // No daemon listens there, and nothing may be done with the folder that the tests run in.
+    const at = { kind: "daemon", socket: "/nonexistent" } as const;
+    const builder = createNixBuilder(fleet.coldSettings());
+    expect(await builder.build([], { signal, at })).toEqual(new Map());
+    expect(await builder.present([], signal, at)).toEqual({ ok: true, value: new Set() });
+    expect(await builder.push({ paths: [], url: "file:///nonexistent", signal })).toEqual({
+      ok: true,
+      value: { copiedPaths: 0, copiedBytes: 0 },
+    });
+  });
+
+  test("builds again elsewhere only what can still be built", async () => {
+    const builder = createNixBuilder(fleet.coldSettings());
+    const [web] = await evaluated(builder, { web: { greeting: unique() } });
+    if (web === undefined) throw new Error("unreachable");
+    const at = { kind: "daemon", socket: "/nonexistent" } as const;
+    const request = { host: web.host, paths: [web.outPath], at, signal };
+    expect(await builder.realise({ ...request, derivations: [web.drvPath] })).toMatchObject({
+      ok: false,
+      error: { code: "nix/store-unknown", host: "web" },
+    });
+  });
+
   test("stops builders with it when it is told to stop", async () => {
     const controller = new AbortController();
     const builder = createNixBuilder(fleet.coldSettings());

@@ -38,6 +38,7 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
   const urls = storeUrls(settings.cacheUrl);
   // Hosts of one configuration ask for one closure.
   const closures = new Map<StorePath, ReturnType<typeof closureOf>>();
+  const systems = new Map<string, ReturnType<typeof buildsHere>>();
   let prober: TrustProber | undefined;
   const nix = async (signal: AbortSignal): Promise<Result<NixInstallation>> => {
     if (found !== undefined) return ok(found);
@@ -82,7 +83,11 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
       const elsewhere = { signer: signerFor(installation.value), files: filesOf(at) };
       return buildElsewhere(installation.value, hosts, elsewhere, { ...options, at });
     },
-    buildsHere: (system, signal) => buildsHere(nix, system, signal),
+    buildsHere: (system, signal) => {
+      const asked = systems.get(system) ?? buildsHere(nix, system, signal);
+      systems.set(system, asked);
+      return asked;
+    },
     closure,
     present: async (paths, signal, store) => {
       const installation = await nix(signal);

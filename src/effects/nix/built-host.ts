@@ -11,11 +11,11 @@ export async function builtHost(
   { host, outPath, description }: EvaluatedHost,
   files: StoreFiles,
 ): Promise<Result<BuiltHost>> {
-  if (description === undefined && (await isForeignSystem(outPath, files))) {
-    return ok({ host, system: outPath, manifest: null });
-  }
   const manifest = await readManifest(description?.outPath ?? outPath, files);
-  if (!manifest.ok) return err({ ...manifest.error, host });
+  if (!manifest.ok) {
+    const isForeign = description === undefined && (await isForeignSystem(outPath, files));
+    return isForeign ? ok({ host, system: outPath, manifest: null }) : err({ ...manifest.error, host });
+  }
   if (manifest.value.host === host) {
     const described = description === undefined ? {} : { description: description.outPath };
     return ok({ host, system: outPath, manifest: manifest.value, ...described });

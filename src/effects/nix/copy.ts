@@ -131,7 +131,7 @@ async function fetchThere(
 
 /** A cache that lacks a path is no trouble: it is sent from here. */
 const NOT_IN_CACHE =
-  /no substituter that can build it|could not be realised|does not exist in the store|^build of |failed$/;
+  /no substituter that can build it|could not be realised|does not exist in the store|^build of |failed\.?$|due to failed dependenc/i;
 
 /** Words the failure in terms of the host. */
 function copyFailure(cause: Failure, { host }: CopyRequest): Failure {

@@ -3,11 +3,11 @@ import { NIX_DAEMON_SOCKET } from "../../domain/host/nix-daemon.ts";
 import { type HostName, parseStorePath, type StorePath } from "../../domain/ids.ts";
 import { diagnosed, phaseProgressed } from "../../domain/outcome/event-bodies.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
-import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { Step } from "../../domain/plan/plan.ts";
-import type { BuildProgress, FetchOutcome, OtherStore } from "../../ports/nix-builder.ts";
+import type { BuildProgress, FetchOutcome } from "../../ports/nix-builder.ts";
 import type { StepContext } from "../step-context.ts";
 import type { StepOutcome } from "../step-outcome.ts";
+import { findClosure } from "./closure-source.ts";
 
 type CopyStep = Extract<Step, { kind: "copy" }>;
 
@@ -18,7 +18,7 @@ export async function copyClosure(step: CopyStep, context: StepContext): Promise
   const socket = await session.daemonSocket();
   if (!socket.ok) return { kind: "failed", error: { ...socket.error, host } };
   const onProgress = progressOf(context);
-  const source = await sourceOf(step, paths, context);
+  const source = await findClosure(step, paths, context, onProgress);
   if (!source.ok) return { kind: "failed", error: { ...source.error, host } };
   if (source.value.kind === "target") return { kind: source.value.built ? "done" : "already-done" };
   const copied = await builder.copy({
@@ -47,46 +47,6 @@ const progressOf =
   ({ kind: _kind, text, ...amounts }: BuildProgress): void => {
     void recorder.record(phaseProgressed("copy", text, { host: session.host.name, ...amounts }));
   };
-
-type Source =
-  | { readonly kind: "here" }
-  | { readonly kind: "elsewhere"; readonly store: OtherStore }
-  /** The closure is where it belongs. */
-  | { readonly kind: "target"; readonly built: boolean };
-
-/** Where the closure is now: what was collected since the plan was made is built again where it was. */
-async function sourceOf(
-  { source }: CopyStep,
-  paths: readonly StorePath[],
-  context: StepContext,
-): Promise<Result<Source>> {
-  const { session, fleet, hosts, builder, interruption } = context;
-  if (source === undefined) return ok({ kind: "here" });
-  if (source.kind === "cache") return ok({ kind: "elsewhere", store: { kind: "cache" } });
-  const isTarget = source.name === session.host.name;
-  const builderHost = hosts.get(source.name as HostName);
-  if (builderHost === undefined) return err(unknownBuilder(source.name));
-  const opened = isTarget ? ok(session) : await fleet.session(builderHost, interruption.detached);
-  if (!opened.ok) return opened;
-  const socket = await opened.value.daemonSocket();
-  if (!socket.ok) return socket;
-  const at = { kind: "daemon", socket: socket.value.localPath } as const;
-  const realised = await builder.realise({
-    host: builderHost.name,
-    paths,
-    derivations: source.derivations,
-    at,
-    signal: interruption.detached,
-    onProgress: progressOf(context),
-  });
-  if (!realised.ok) return realised;
-  return ok(isTarget ? { kind: "target", built: realised.value === "built" } : { kind: "elsewhere", store: at });
-}
-
-const unknownBuilder = (name: string) =>
-  failure("plan/unknown-host", `the closure was built on ${name}, which the inventory does not have`, {
-    next: "plan again with the present inventory",
-  });
 
 function fetchTold(host: HostName, { paths, bytes }: FetchOutcome, sent: number) {
   const words = `fetched ${paths} paths (${bytes} bytes) from its caches, was sent ${sent}`;

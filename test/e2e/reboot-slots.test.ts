@@ -28,13 +28,20 @@ function fleet(hooks: Record<string, unknown>, slots?: string): void {
   const ubuntu = { maxConcurrentReboots: 1 };
   const settings = slots === undefined ? {} : { fleet: { signingKey: lab.signingKey, slots } };
   project = layFleetProject(lab, {
-    inventory: { ...settings, groups: { web: { hosts: NAMES, osUpdates: { ubuntu }, hooks } } },
+    inventory: {
+      ...settings,
+      groups: {
+        fleet: { children: ["web", "db"], osUpdates: { ubuntu }, hooks },
+        web: { hosts: ["lab-1"] },
+        db: { hosts: ["lab-2"] },
+      },
+    },
   });
 }
 
-test("two controllers never have more hosts out than the budget allows", async () => {
+test("two controllers at work on groups of their own never have more hosts out than the budget of both allows", async () => {
   fleet({ preReboot: [standIn("drain")], postReboot: [standIn("uncordon")] });
-  const answers = await Promise.all(NAMES.map((name) => project.nixfleet(...reboot(name))));
+  const answers = await Promise.all(["web", "db"].map((group) => project.nixfleet(...reboot("--group", group))));
   expect(answers.map(({ code }) => code)).toEqual([0, 0]);
   const log = hookLog(project).map((line) => line.split(" "));
   expect(log.map(([word]) => word)).toEqual(["drain", "uncordon", "drain", "uncordon"]);
@@ -46,7 +53,7 @@ test("a host that is down already uses the budget up, and is named", async () =>
   await lab.power("lab-2", "off");
   const before = await bootIdOf(hosts[0] as HostUnderTest);
   const plan = await project.nixfleet("reboot", "lab-1", "--always", "--check");
-  expect(plan.stdout).toContain("budget 1 at once of web, less lab-2, out of service already");
+  expect(plan.stdout).toContain("budget 1 at once of fleet, less lab-2, out of service already");
   const answer = await project.nixfleet(...reboot("lab-1"), "--slot-timeout", "3s");
   expect(resultsOf(answer)).toEqual({ "lab-1": "held reboot/budget" });
   expect(answer.code).toBe(75);
@@ -62,7 +69,7 @@ describe.runIf(hasEtcd)("a store that goes away", () => {
     try {
       fleet({ postReboot: [standIn("uncordon", untilFile("etcd-is-gone"))] }, `etcd:${etcd.endpoint}`);
       const before = await bootIds();
-      const run = project.nixfleet(...reboot("--group", "web"));
+      const run = project.nixfleet(...reboot("--group", "fleet"));
       await expect.poll(() => hookLog(project), { timeout: 120_000 }).toHaveLength(1);
       await etcd.stop();
       project.write("etcd-is-gone", "");

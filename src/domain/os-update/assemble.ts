@@ -17,6 +17,7 @@ import type { UpdatePolicy } from "./policy.ts";
 import { type RebootWish, rebootStep } from "./reboot-step.ts";
 import { updateSteps } from "./steps.ts";
 import { withUnlikeVersions } from "./unlike-versions.ts";
+import { updateNotes } from "./update-notes.ts";
 
 export interface OsUpdateInput {
   readonly host: ResolvedHost;
@@ -66,7 +67,7 @@ function planUpdate(input: OsUpdateInput, differ: Differ): PlanHost {
   const seen = seenHost(blank, facts);
   if (!updates.ok) return refusedHost(seen, updates.error);
   const os = hostOs(updates.value, policy, promoted);
-  const looked = { ...seen, os, reboot: rebootAfter(facts, os), notes: notesOf(updates.value) };
+  const looked = { ...seen, os, reboot: rebootAfter(facts, os), notes: updateNotes(updates.value) };
   const obstacle = occupiedBy(facts) ?? updateObstacle(updates.value, policy);
   if (obstacle !== undefined) return refusedHost(looked, obstacle);
   const steps = updateSteps(host, facts, os, policy, { wish, repairs: repairsSomething(updates.value, policy) });
@@ -86,15 +87,6 @@ function planReboot({ host, observed, wish }: RebootPlanRequest["hosts"][number]
     return { ...seen, action: "none", reason: "no reboot is needed" };
   }
   return { ...seen, action: "change", steps: [rebootStep(host, facts, [], wish)] };
-}
-
-function notesOf(updates: HostUpdates): string[] {
-  const holders = updates.lockHolders.map(({ pid }) => pid);
-  return [
-    ...(updates.staleIndexes === null ? [] : ["the package indexes are old: an archive could not be reached"]),
-    ...(holders.length === 0 ? [] : [`process ${holders[0]} holds apt's lock right now: the update waits for it`]),
-    ...(updates.broken.length === 0 ? [] : [`half installed, to be repaired first: ${updates.broken.join(", ")}`]),
-  ];
 }
 
 function reasonToRest({ os, reboot }: PlanHost): string {

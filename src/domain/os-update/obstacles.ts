@@ -15,11 +15,20 @@ const BOOT_BYTES = 2 * 120 * 1024 * 1024;
 /** The first of them; nothing when the update may begin. */
 export function updateObstacle(updates: HostUpdates, policy: UpdatePolicy): Failure | undefined {
   return (
+    scheduledShutdown(updates) ??
     brokenPackages(updates, policy) ??
     staleIndexes(updates, policy) ??
     heldPackages(updates, policy) ??
     noSpace(updates)
   );
+}
+
+/** It would cut the update off in the middle. */
+function scheduledShutdown({ shutdownScheduled }: HostUpdates): Failure | undefined {
+  if (!shutdownScheduled) return undefined;
+  return failure("os/blocked", "somebody has scheduled a shutdown of the host", {
+    next: "wait for it, or take it back on the host: shutdown -c",
+  });
 }
 
 /** Whether something is half done, and the policy lets it be finished. */

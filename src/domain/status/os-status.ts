@@ -6,19 +6,21 @@ const MS_PER_DAY = 86_400_000;
 
 /** @param nowMs milliseconds since the epoch, for ages */
 export function osStatus(
-  { osUpdates, reboot }: HostFacts,
+  facts: HostFacts,
   nowMs: number,
 ): Pick<StatusHost, "osUpdates" | "lastOsUpdate" | "rebootDebt" | "unattended"> {
-  const { updates, last = null, rebootSince = null, unattended = null } = osUpdates ?? {};
+  const { reboot } = facts;
+  const { updates, last = null, unattended = null } = facts.osUpdates ?? {};
+  const owedSince = facts.osUpdates?.rebootSince ?? committedAt(facts);
   return {
     osUpdates:
       updates === undefined ? null : { pending: updates.pending, security: updates.security, held: updates.keptBack },
     lastOsUpdate:
       last === null ? null : { at: isoTime(last.at), run: last.run, ok: last.code === 0, packages: last.packages },
     rebootDebt:
-      reboot.needed !== "yes" || rebootSince === null
+      reboot.needed !== "yes" || owedSince === null
         ? null
-        : { since: isoTime(rebootSince), days: daysSince(rebootSince, nowMs) },
+        : { since: isoTime(owedSince), days: daysSince(owedSince, nowMs) },
     unattended:
       unattended === null
         ? null
@@ -29,6 +31,10 @@ export function osStatus(
           },
   };
 }
+
+/** On NixOS a reboot is owed since the generation that asks for it. */
+const committedAt = ({ os, generation, generations }: HostFacts): number | null =>
+  os.id === "nixos" ? (generations.find((known) => known.generation === generation)?.at ?? null) : null;
 
 const isoTime = (seconds: number): string => new Date(seconds * 1000).toISOString();
 

@@ -12,6 +12,8 @@ export interface SlotReport {
     /** Null when the store does not say. */
     readonly total: number | null;
     readonly holders: readonly string[] | null;
+    /** Holders that are no hosts of this inventory: another fleet's, or removed since; then nobody frees their slots. */
+    readonly strangers?: readonly string[];
   }[];
 }
 
@@ -28,9 +30,17 @@ export async function slotReport(
     if (!told.ok) return told;
     const max = budgets.get(group) ?? null;
     if (told.value === "untold") groups.push({ group, total: max, holders: null });
-    else groups.push({ group, total: told.value?.total ?? max, holders: told.value?.holders ?? [] });
+    else groups.push({ group, total: told.value?.total ?? max, ...holdersOf(told.value?.holders ?? [], hosts) });
   }
   return ok({ schema: "nixfleet.slots/1", groups });
+}
+
+function holdersOf(
+  holders: readonly string[],
+  hosts: Inventory["hosts"],
+): Pick<SlotReport["groups"][number], "holders" | "strangers"> {
+  const strangers = holders.filter((holder) => !hosts.some(({ name }) => name === holder));
+  return strangers.length === 0 ? { holders } : { holders, strangers };
 }
 
 export const freeSlot = (group: string, host: string, store: SlotStore): Promise<Result<void>> =>

@@ -113,6 +113,18 @@ describe("the status", () => {
     expect(ahead.hosts[0]?.ageDays).toBe(0);
   });
 
+  test("ages a reboot that NixOS owes from the generation that asks for it", () => {
+    const at = Date.UTC(2027, 0, 12, 8, 0, 0) / 1000;
+    const owing: Partial<HostFacts> = {
+      os: { id: "nixos", version: "25.11", codename: "", pretty: "NixOS" },
+      reboot: { needed: "yes", reasons: ["kernel"] },
+      generations: [{ generation: 41 as Generation, system: store("1", "web"), at }],
+    };
+    const debt = (over: Partial<HostFacts>) => assembleStatus([input("web-1", over)], nowMs).hosts[0]?.rebootDebt;
+    expect(debt(owing)).toEqual({ since: "2027-01-12T08:00:00.000Z", days: 3 });
+    expect(debt({ ...owing, reboot: { needed: "no", reasons: [] } })).toBeNull();
+  });
+
   test("lists every kind of drift", () => {
     const drifted = input("web-1", {
       files: [

@@ -45,7 +45,7 @@ export const osCodes = {
   "os/blocked": {
     kind: "failed",
     meaning:
-      "The host refused the update before anything was changed: broken packages, or indexes that cannot be fetched.",
+      "The host refused the update before anything was changed: broken packages, indexes that cannot be fetched, or a shutdown that is scheduled.",
     remedy: "Correct what is named, then run it again.",
   },
   "os/update-failed": {

@@ -7,7 +7,7 @@ admit() {
   shift
   [ $# -le 16 ] || gate_refuse "too many arguments"
   for word in "$@"; do
-    is_field "$word" || gate_refuse "an argument that is empty, too long or has control characters"
+    is_word "$word" || gate_refuse "an argument that is empty, too long or has control characters"
   done
   admit_words "$@"
   case $gate_verb:$# in
@@ -31,6 +31,12 @@ admit() {
   trust:0) admit_trust ;;
   *) gate_refuse "a restricted host has no such verb, or not with these arguments" ;;
   esac
+}
+
+# is_word TEXT: one line; a list of fences is the longest.
+is_word() {
+  case $1 in '' | *[[:cntrl:]]*) return 1 ;; esac
+  [ "${#1}" -le 8192 ]
 }
 
 # admit_words ARGS…: nothing that means anything to a shell. Reasons are for people, and are only ever written down.

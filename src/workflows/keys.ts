@@ -1,5 +1,5 @@
 /** The fleet's signing key: make one, show its public half. */
-import { isKeyName, keyNameFrom, type SecretKey } from "../domain/nix/signing-key.ts";
+import { isKeyName, keyNameFrom, nextKeyName, type SecretKey } from "../domain/nix/signing-key.ts";
 import { failure } from "../domain/outcome/failure.ts";
 import { err, type Result } from "../domain/outcome/result.ts";
 import type { SigningKeys } from "../ports/signing-keys.ts";
@@ -11,6 +11,37 @@ export interface KeyRequest {
   readonly file?: string;
   /** Name of the fleet's folder. */
   readonly fleet: string;
+}
+
+/** The same fleet's next key: its name counts on, and it lies beside the present one. Fails where there is none yet. */
+export async function generateNextKey(file: string, keys: SigningKeys): Promise<Result<MadeKey>> {
+  const present = await keys.read(file);
+  if (!present.ok) return present;
+  return generateKey({ name: nextKeyName(present.value.name), file: nextFile(file), fleet: "" }, keys);
+}
+
+const nextFile = (file: string): string => `${file}.next`;
+
+export interface ListedKey {
+  readonly publicKey: string;
+  /** Signs what is deployed from here; or lies here to take over; or is only known. */
+  readonly role: "signs" | "next" | "known";
+  /** Whether `fleet.publicKeys` has it. */
+  readonly published: boolean;
+}
+
+/** Those that lie here, then those that the inventory names besides. */
+export async function listKeys(file: string, published: readonly string[], keys: SigningKeys): Promise<ListedKey[]> {
+  const [present, next] = await Promise.all([keys.read(file), keys.read(nextFile(file))]);
+  const here = [
+    ...(present.ok ? [{ publicKey: present.value.publicKey, role: "signs" as const }] : []),
+    ...(next.ok ? [{ publicKey: next.value.publicKey, role: "next" as const }] : []),
+  ];
+  const elsewhere = published.filter((key) => here.every(({ publicKey }) => publicKey !== key));
+  return [...here, ...elsewhere.map((publicKey) => ({ publicKey, role: "known" as const }))].map((key) => ({
+    ...key,
+    published: published.includes(key.publicKey),
+  }));
 }
 
 export interface MadeKey {

@@ -23,6 +23,7 @@ export interface HostCommand {
     | "os-update"
     | "reboot-check"
     | "bootability"
+    | "trust"
     | "reboot";
   /** Given to the program as they are; the transport quotes them. */
   readonly args: readonly string[];
@@ -152,6 +153,9 @@ export const stageSecretsCommand = (run: ActivationId, payload: Uint8Array): Hos
 /** Asks what secrets are live and, with a system, what of its last ones is still kept. */
 export const secretStateCommand = (system: StorePath | null): HostCommand =>
   command("secret", ["state", system ?? "-"]);
+
+/** Restricted hosts: believe other keys from now on, as the signed record says. */
+export const trustCommand = (record: Uint8Array): HostCommand => ({ verb: "trust", args: [], payload: record });
 
 const NO_PAYLOAD = new Uint8Array(0);
 

@@ -43,6 +43,12 @@ export function keyNameFrom(folder: string): string {
   return `${word || "fleet"}-1`;
 }
 
+/** The name of the key that takes over from another: `web-farm-1` gives `web-farm-2`. */
+export function nextKeyName(name: string): string {
+  const [, word = name, number = "1"] = /^(.*)-([0-9]{1,6})$/.exec(name) ?? [];
+  return `${word}-${Number(number) + 1}`;
+}
+
 /** The text of a secret key's file, without line end. */
 export function secretKeyText(name: string, seed: Uint8Array, publicHalf: Uint8Array): string {
   return `${name}:${btoa(String.fromCharCode(...seed, ...publicHalf))}`;

@@ -101,6 +101,23 @@ describe("a value that a command gives", () => {
   });
 });
 
+test("a value is back when the activation that brought it is killed, though the closure stayed the same", async () => {
+  const calm = 'nixfleet.healthChecks.calm.command = "test ! -e /run/unwell";';
+  fleet.write("../value", "kept\n");
+  setReader(fleet, { secret: 'command = [ "cat" "../value" ];', more: calm });
+  await fleet.succeed("apply", "--yes");
+  await onAll("touch /run/unwell");
+  fleet.write("../value", "fleeting\n");
+  const running = fleet.start(["apply", "--yes"]);
+  await until("it is live", async () => (await values()).every((value) => value === "fleeting"));
+  await onAll("kill -9 $(systemctl show -P MainPID 'nixfleet-activate-*')");
+  expect((await running).exitCode).toBe(5);
+  await until("the old value is back", async () => (await values()).every((value) => value === "kept"));
+  await onAll("rm /run/unwell");
+  fleet.write("../value", "kept\n");
+  expect(await fleet.succeed("plan")).toMatch(/Nothing to do/);
+});
+
 describe("a secret that is kept in memory only", () => {
   test("is gone after a reboot, which status says, and the next apply delivers it again", async () => {
     await fleet.keep("token", "fleeting");

@@ -29,13 +29,15 @@ export function junitXml({ verb, ms, hosts }: CiReport): string {
 function testCase(verb: string, host: CiHost): string {
   const head = `    <testcase classname="nixfleet.${text(verb)}" name="${text(host.name)}" time="${seconds(host.ms)}"`;
   if (host.outcome === "passed") return `${head}/>`;
-  const what = host.error === undefined ? host.word : `${host.word}: ${host.error.what}`;
+  const what = host.error?.what.startsWith(host.word) === true ? host.error.what : wordsOf(host);
   if (host.outcome === "skipped") return `${head}>\n      <skipped message="${text(what)}"/>\n    </testcase>`;
   const element = host.outcome === "failed" ? "failure" : "error";
   const type = text(host.error?.code ?? host.word);
   const body = host.error === undefined ? "" : text(renderError(host.error, [host.name]));
   return `${head}>\n      <${element} type="${type}" message="${text(what)}">${body}</${element}>\n    </testcase>`;
 }
+
+const wordsOf = ({ word, error }: CiHost): string => (error === undefined ? word : `${word}: ${error.what}`);
 
 /** For a command that ended before it knew of any host. */
 export const obstacleReport = (verb: string, errors: readonly NonNullable<CiHost["error"]>[]): CiReport => ({

@@ -164,6 +164,14 @@ describe("a JUnit report", () => {
     expect(parsed.toString()).toContain("a<b>&\"'");
   });
 
+  test("says once that a host was not started", () => {
+    const error = { code: "rollout/canary-failed", what: "not started: canary web-2 went back" };
+    const waiting: CiHost = { name: "web-1", outcome: "skipped", word: "not started", ms: 0, error };
+    expect(junitXml({ verb: "apply", ms: 1, hosts: [waiting] })).toContain(
+      '<skipped message="not started: canary web-2 went back"/>',
+    );
+  });
+
   test("of a command that never came to its hosts says why", () => {
     const file = join(folder, "report.xml");
     const { reporter } = setUp({ output: { junit: file } });

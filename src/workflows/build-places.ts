@@ -185,9 +185,9 @@ async function tellFallbacks(waiting: readonly Pending[], { recorder }: Building
 }
 
 const nowhere = ({ host, system }: EvaluatedHost, passedOver: HostBuild["passedOver"]): Failure =>
-  failure("nix/wrong-system", `no place is left that builds ${system}`, {
+  failure("nix/no-place", `no place is left that builds ${system} for this host`, {
     host,
     expected: `a machine that builds ${system}`,
     found: passedOver.map(({ place, because }) => `${place}: ${because}`).join("; "),
-    next: `name a builder host with that system as build in the inventory, or build on the host itself: --build-on target`,
+    next: "name another place as build in the inventory, or with --build-on: local, target, or a host with that system",
   });

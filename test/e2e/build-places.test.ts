@@ -117,7 +117,7 @@ test("a closure for another kind of machine goes to no place that cannot build i
   fleet.commit();
   const { code, stderr } = await fleet.nixfleet("build", "lab-3");
   expect(code).toBe(5);
-  expect(stderr).toContain("error[nix/wrong-system]: lab-3: no place is left that builds riscv64-linux");
+  expect(stderr).toContain("error[nix/no-place]: lab-3: no place is left that builds riscv64-linux");
   expect(stderr).toContain("lab-1: it is x86_64-linux, and riscv64-linux is needed");
   expect(stderr).toContain("local: this machine does not build riscv64-linux");
   const wrong = await fleet.nixfleet("build", "lab-3", "--build-on", "target");

@@ -46,7 +46,10 @@ function candidate(
   if (name === "local") {
     return buildsHere ? { name, place: { kind: "here" } } : { name, because: `this machine does not build ${system}` };
   }
-  if (name === "target" || name === host.name) return { name, place: { kind: "target" } };
+  if (name === "target" || name === host.name) {
+    if (host.access !== "restricted") return { name, place: { kind: "target" } };
+    return { name, because: "a restricted host takes nothing that it built itself" };
+  }
   const builder = hosts.get(name);
   if (builder === undefined) return { name, because: "it is not among the hosts at hand" };
   if (builder.system !== system) return { name, because: `it is ${builder.system}, and ${system} is needed` };

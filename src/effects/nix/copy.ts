@@ -1,10 +1,10 @@
 /** Brings closures to a host: through its forwarded daemon socket, from its own caches where it is to use them. */
 import { existsSync } from "node:fs";
 import type { StorePath } from "../../domain/ids.ts";
-import { firstLine } from "../../domain/nix/messages.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
-import type { CopyOutcome, CopyRequest, DaemonStore, FetchOutcome, OtherStore } from "../../ports/nix-builder.ts";
+import type { CopyOutcome, CopyRequest, DaemonStore, OtherStore } from "../../ports/nix-builder.ts";
+import { fetchThere, vouchThere } from "./fetch.ts";
 import type { NixInstallation } from "./installation.ts";
 import { daemonUrl, type StoreUrls } from "./other-store.ts";
 import type { Signer } from "./sign.ts";
@@ -29,16 +29,24 @@ export async function copyClosures(
   request: CopyRequest,
   means: CopyMeans,
 ): Promise<Result<CopyOutcome>> {
-  const { socket, paths, from } = request;
+  const { socket, paths, from, signal } = request;
   const nothing = { copiedPaths: 0, copiedBytes: 0 };
   if (paths.length === 0 || (socket === undefined && from === undefined)) return ok(nothing);
+  // What a builder made is vouched for by whoever chose the builder: the fleet.
+  if (from?.kind === "daemon" && means.signer !== undefined) {
+    const signed = await means.signer.signThere(paths, daemonUrl(from), signal);
+    if (!signed.ok) return err(copyFailure(signed.error, request));
+  }
   const store = socket === undefined ? undefined : { kind: "daemon" as const, socket };
   const fetched =
-    store === undefined || request.substitutes !== true ? undefined : await fetchThere(nix, request, store, means);
-  if (fetched?.complete === true) return ok({ ...nothing, fetched: fetched.outcome });
-  const copied = await copyRest(nix, request, store, means);
+    store === undefined || request.substitutes !== true
+      ? undefined
+      : await fetchThere(nix, request, store, means.closure);
+  const copied = fetched?.complete === true ? ok(nothing) : await copyRest(nix, request, store, means);
   if (!copied.ok) return err(copyFailure(copied.error, request));
-  return ok({ ...copied.value, ...(fetched === undefined ? {} : { fetched: fetched.outcome }) });
+  if (store === undefined || fetched === undefined) return copied;
+  await vouchThere(nix, request, store, means.urls);
+  return ok({ ...copied.value, fetched: fetched.outcome });
 }
 
 /**
@@ -54,11 +62,6 @@ async function copyRest(
   const { from, paths, signal } = request;
   const lacking = from === undefined ? paths.find((path) => !existsSync(path)) : undefined;
   if (lacking !== undefined) return err(failure("nix/closure-missing", "the closure is not in this machine's store"));
-  // What a builder made is vouched for by whoever chose the builder: the fleet.
-  if (from?.kind === "daemon" && signer !== undefined) {
-    const signed = await signer.signThere(paths, daemonUrl(from), signal);
-    if (!signed.ok) return signed;
-  }
   const source = from === undefined ? ok(undefined) : await urls.from(from);
   if (!source.ok) return source;
   const copy = () => copyOnce(nix, request, source.value, to);
@@ -94,44 +97,6 @@ async function copyOnce(
   const { paths: copiedPaths, bytes: copiedBytes } = call.value.log.copied;
   return ok({ copiedPaths, copiedBytes });
 }
-
-interface Fetched {
-  /** Whether the host has everything now. */
-  readonly complete: boolean;
-  readonly outcome: FetchOutcome;
-}
-
-/**
- * The host's daemon fetches each path that it lacks and its caches have. By `nix copy --substitute-on-destination` it would,
- * too, but a cache that answers nonsense then ends the daemon's process; here it only ends the fetching.
- */
-async function fetchThere(
-  nix: NixInstallation,
-  { paths, from, signal, onProgress }: CopyRequest,
-  to: DaemonStore,
-  { closure }: CopyMeans,
-): Promise<Fetched> {
-  const wanted = new Set((await Promise.all(paths.map((path) => closure(path, from)))).flat());
-  const call = await nix.run({
-    args: ["build", "--store", daemonUrl(to), "--keep-going", "--no-link", ...wanted],
-    plain: true,
-    signal,
-    timeoutMs: TIMEOUT_MS,
-    idleTimeoutMs: SILENCE_MS,
-    ...(onProgress === undefined ? {} : { onProgress }),
-  });
-  const { copied, errors } = call.ok ? call.value.log : call.error.log;
-  const texts = errors.map(({ raw_msg, msg }) => firstLine(raw_msg ?? msg));
-  const trouble = call.ok ? undefined : texts.find((text) => text !== "" && !NOT_IN_CACHE.test(text));
-  return {
-    complete: call.ok,
-    outcome: { paths: copied.paths, bytes: copied.bytes, ...(trouble === undefined ? {} : { trouble }) },
-  };
-}
-
-/** A cache that lacks a path is no trouble: it is sent from here. */
-const NOT_IN_CACHE =
-  /no substituter that can build it|could not be realised|does not exist in the store|^build of |failed\.?$|due to failed dependenc/i;
 
 /** Words the failure in terms of the host. */
 function copyFailure(cause: Failure, { host }: CopyRequest): Failure {

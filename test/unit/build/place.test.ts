@@ -12,6 +12,7 @@ hosts:
   arm-2: { base: debian, addr: 10.0.0.4, system: aarch64-linux, build: [big, local] }
   arm-3: { base: debian, addr: 10.0.0.5, system: aarch64-linux, build: arm-builder }
   big: { base: debian, addr: 10.0.0.6, build: big }
+  closed: { base: debian, addr: 10.0.0.8, access: restricted, build: [target, local] }
   arm-builder: { base: debian, addr: 10.0.0.7, system: aarch64-linux }
 `);
 const hosts = new Map<string, ResolvedHost>(inventory.hosts.map((host) => [host.name, host]));
@@ -48,6 +49,10 @@ describe("the places to build a host's closure", () => {
 
   test("name a host that is its own builder the target", () => {
     expect(places("big")).toEqual(["big (target)"]);
+  });
+
+  test("leave out a restricted host itself, which takes only what the fleet's key has signed", () => {
+    expect(places("closed")).toEqual(["target: a restricted host takes nothing that it built itself", "local (here)"]);
   });
 
   test("lack builders that are not at hand, such as those without a machine in the lab", () => {

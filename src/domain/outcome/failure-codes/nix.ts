@@ -103,10 +103,16 @@ export const nixCodes = {
     meaning: "A derivation that the host's closure needs did not build.",
     remedy: "Read the log that is shown, or all of it with `nix log DERIVATION`.",
   },
+  "nix/no-place": {
+    kind: "failed",
+    meaning:
+      "None of the places where a host's closure may be built can do it: they are machines of another kind, or the host would not take the result.",
+    remedy: "Name a place that can: a builder host of the inventory with the host's `system`, `target`, or `local`.",
+  },
   "nix/wrong-system": {
     kind: "failed",
-    meaning: "None of the places where a host's closure may be built is a machine of the kind that it needs.",
-    remedy: "Name a place that is: a builder host of the inventory with that `system`, or `target`.",
+    meaning: "A derivation needs another kind of machine than the one that was to build it.",
+    remedy: "Build where such a machine is: a builder host of the inventory with that `system`, or `target`.",
   },
   "nix/place-passed-over": {
     kind: "usage",

@@ -19,7 +19,7 @@ import { isWellInSoak } from "./health/soak.ts";
 import { failedResult, notStarted, resultOfOutcome, resultsNotStarted, resultWithoutSteps } from "./host-result.ts";
 import { type Recovered, recoverHost } from "./recover-host.ts";
 import { rollBackHost } from "./roll-back-host.ts";
-import { driveRollout } from "./rollout-driver.ts";
+import { driveRollout, type RolloutHands } from "./rollout-driver.ts";
 import { runHost } from "./run-host.ts";
 import type { HostSession } from "./session.ts";
 import type { StepContext } from "./step-context.ts";
@@ -44,73 +44,21 @@ export interface Executed {
 }
 
 export async function executePlan(plan: Plan, execution: Execution): Promise<Executed> {
-  const hosts = new Map(plan.hosts.map((host) => [host.name, host]));
-  const { course, recorder } = execution;
+  const { course, interruption, recorder } = execution;
   const results = new Map(course.results.map((result) => [result.name, result]));
   const keep = async (result: HostResult): Promise<void> => {
     results.set(result.name, result);
-    await execution.recorder.record(hostFinished(result));
+    await recorder.record(hostFinished(result));
   };
   for (const host of plan.hosts) {
     if (host.action !== "change" && !results.has(host.name)) await keep(resultWithoutSteps(host));
   }
   // A signal that came before anything was started: nothing is.
-  if (execution.interruption.draining.aborted && course.earlier.length === 0)
+  if (interruption.draining.aborted && course.earlier.length === 0)
     return { results: resultsNotStarted(plan), halted: undefined, rollout: "completed" };
   const atWork = new Set<Promise<unknown>>();
-  const watched = async <T>(work: Promise<T>): Promise<T> => {
-    atWork.add(work);
-    return work.finally(() => atWork.delete(work));
-  };
-  const contextOf = (attempt: number, way: "forth" | "back"): HostExecution => ({
-    ...execution,
-    activation: activationId(recorder.run, attempt, way),
-  });
-  const hostOf = (name: string): PlanHost => {
-    const host = hosts.get(name);
-    if (host === undefined)
-      throw new Error(`a plan that passed its check rolls out to ${name}, which it does not have`);
-    return host;
-  };
-  const state = await driveRollout(
-    plan.rollout,
-    {
-      start: (name, attempt) =>
-        watched(
-          perform(plan, hostOf(name), contextOf(attempt, "forth")).then(async ({ result, changed }) => {
-            await keep(result);
-            return finished(result, changed);
-          }),
-        ),
-      recover: (name, attempt, mayStartAgain) =>
-        watched(recover(plan, hostOf(name), contextOf(attempt, "forth"), { keep, mayStartAgain })),
-      rollBack: (name, attempt) =>
-        watched(
-          rollBack(hostOf(name), contextOf(attempt, "back")).then(async (trouble): Promise<RolloutEvent> => {
-            const before = results.get(name);
-            if (trouble === undefined && before !== undefined) await keep({ ...before, status: "rolled_back" });
-            if (trouble !== undefined)
-              await recorder.record(diagnosed({ ...trouble, host: hostNameOf(hostOf(name)) }, "warn"));
-            return { type: "host-rolled-back", host: name, ok: trouble === undefined };
-          }),
-        ),
-      async checkHealth(lane, names) {
-        const event = await checkHealth(lane, names.map(hostOf), contextOf(1, "forth"));
-        for (const name of event.unhealthy) {
-          const before = results.get(name);
-          if (before !== undefined) await keep({ ...before, status: "failed", error: eventErrorOf(sickInSoak) });
-        }
-        return event;
-      },
-      async askApproval(lane, stage, because) {
-        if (execution.approve === undefined || !(await execution.approve(because))) return undefined;
-        return { type: "approved", lane, stage, by: execution.operator };
-      },
-      tell: (level, text) => execution.recorder.record(rolloutTold(level, text)),
-    },
-    course,
-    execution,
-  );
+  const hands = handsOf(plan, execution, { results, keep, atWork });
+  const state = await driveRollout(plan.rollout, hands, course, execution);
   // Whoever detaches leaves hosts at work; what is known of them now is the last that is known.
   await Promise.allSettled(atWork);
   for (const host of plan.hosts) {
@@ -118,6 +66,65 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<Exe
   }
   const inOrder = plan.hosts.map((host) => results.get(host.name) as HostResult);
   return { results: inOrder, halted: lossOf(execution) ?? rolloutFailure(state), rollout: endOf(state) };
+}
+
+/** What is known of the hosts so far. */
+interface Ledger {
+  readonly results: ReadonlyMap<string, HostResult>;
+  readonly keep: (result: HostResult) => Promise<void>;
+  /** What is being done to hosts at this moment. */
+  readonly atWork: Set<Promise<unknown>>;
+}
+
+function handsOf(plan: Plan, execution: Execution, { results, keep, atWork }: Ledger): RolloutHands {
+  const { recorder, approve, operator } = execution;
+  const hosts = new Map(plan.hosts.map((host) => [host.name, host]));
+  const hostOf = (name: string): PlanHost => {
+    const host = hosts.get(name);
+    if (host === undefined)
+      throw new Error(`a plan that passed its check rolls out to ${name}, which it does not have`);
+    return host;
+  };
+  const attemptOf = (attempt: number, way: "forth" | "back"): HostExecution => ({
+    ...execution,
+    activation: activationId(recorder.run, attempt, way),
+  });
+  const watched = <T>(work: Promise<T>): Promise<T> => {
+    atWork.add(work);
+    return work.finally(() => atWork.delete(work));
+  };
+  const start = async (name: string, attempt: number): Promise<RolloutEvent> => {
+    const { result, changed } = await perform(plan, hostOf(name), attemptOf(attempt, "forth"));
+    await keep(result);
+    return finished(result, changed);
+  };
+  const goBack = async (name: string, attempt: number): Promise<RolloutEvent> => {
+    const host = hostOf(name);
+    const trouble = await rollBack(host, attemptOf(attempt, "back"));
+    const before = results.get(name);
+    if (trouble !== undefined) await recorder.record(diagnosed({ ...trouble, host: hostNameOf(host) }, "warn"));
+    else if (before !== undefined) await keep({ ...before, status: "rolled_back" });
+    return { type: "host-rolled-back", host: name, ok: trouble === undefined };
+  };
+  return {
+    start: (name, attempt) => watched(start(name, attempt)),
+    recover: (name, attempt, mayStartAgain) =>
+      watched(recover(plan, hostOf(name), attemptOf(attempt, "forth"), { keep, mayStartAgain })),
+    rollBack: (name, attempt) => watched(goBack(name, attempt)),
+    async checkHealth(lane, names) {
+      const event = await checkHealth(lane, names.map(hostOf), attemptOf(1, "forth"));
+      for (const name of event.unhealthy) {
+        const before = results.get(name);
+        if (before !== undefined) await keep({ ...before, status: "failed", error: eventErrorOf(sickInSoak) });
+      }
+      return event;
+    },
+    async askApproval(lane, stage, because) {
+      if (approve === undefined || !(await approve(because))) return undefined;
+      return { type: "approved", lane, stage, by: operator };
+    },
+    tell: (level, text) => recorder.record(rolloutTold(level, text)),
+  };
 }
 
 type HostExecution = Execution & Pick<StepContext, "activation">;

@@ -65,6 +65,18 @@ test("a host fetches from its cache what CI pushed there, and nothing is sent to
   expect(cache.served().filter((path) => path.startsWith("/nar/")).length).toBeGreaterThan(2);
 });
 
+test("what is no store is refused before anything is built, and what was pushed is told to programs", async () => {
+  const nonsense = await fleet.nixfleet("build", "--push", "/srv/cache");
+  expect([nonsense.code, nonsense.stderr]).toEqual([3, expect.stringContaining("expected a Nix store URL")]);
+  const nameless = await fleet.nixfleet("build", "--push");
+  expect([nameless.code, nameless.stderr]).toEqual([3, expect.stringContaining("fleet.cache")]);
+  const { stdout } = await fleet.nixfleet("build", "lab-1", "--push", cache.folderUrl, "--json");
+  expect(JSON.parse(stdout)).toMatchObject({
+    hosts: [{ name: "lab-1", build: { where: "here" } }],
+    pushed: { store: cache.folderUrl, paths: expect.any(Number), bytes: expect.any(Number) },
+  });
+});
+
 test("what the cache lacks is sent, and only that", async () => {
   const { code, events } = await act(fleet, "apply", "--yes", "lab-1");
   expect([code, outcomes(events)]).toEqual([0, "lab-1 changed"]);

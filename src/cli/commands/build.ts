@@ -1,6 +1,6 @@
 /** `nixfleet build`: evaluate and build hosts' closures, and say where they are. */
 import { resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { isStoreUrl } from "../../domain/nix/store-url.ts";
 import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
@@ -20,6 +20,7 @@ export function configure(command: Command, context: CliContext): void {
     .option(
       "--push [store]",
       "sign the closures and copy them to a Nix store URL; the inventory's fleet.cache by default",
+      storeUrl,
     );
   addFleetOptions(command, { evaluates: true, builds: true });
   command.action((patterns: readonly string[], flags: BuildFlags) =>
@@ -38,7 +39,10 @@ export function configure(command: Command, context: CliContext): void {
           const { hosts: answers, pushed } = built.value;
           return ok({
             exit: answersExitCode(answers),
-            record: { ...answersRecord("nixfleet.build/1", answers, (host) => host), ...pushed },
+            record: {
+              ...answersRecord("nixfleet.build/1", answers, (host) => host),
+              ...(pushed === undefined ? {} : { pushed }),
+            },
             text: ({ style }) => renderBuilt(built.value, style),
             failures: answersFailures(answers),
           });
@@ -51,12 +55,15 @@ export function configure(command: Command, context: CliContext): void {
 
 function storeToPushTo({ push }: BuildFlags, cache: string | undefined): Result<string | undefined> {
   const url = push === true ? cache : push;
-  if (push === undefined || (url !== undefined && isStoreUrl(url))) return ok(url);
+  if (push === undefined || url !== undefined) return ok(url);
   return err(
-    failure("nix/push-failed", "there is no store to push to", {
-      expected: "a Nix store URL such as s3://bucket, https://cache.example.org, ssh-ng://host or file:///folder",
-      ...(url === undefined ? {} : { found: url }),
+    failure("inventory/missing-key", "--push names no store, and fleet.cache is missing", {
       next: "say which: --push URL, or fleet.cache in the inventory",
     }),
   );
+}
+
+function storeUrl(text: string): string {
+  if (isStoreUrl(text)) return text;
+  throw new InvalidArgumentError("expected a Nix store URL such as s3://bucket, ssh-ng://host or file:///folder.");
 }

@@ -1,4 +1,5 @@
 /** Judges one host by what it told and by what was tried on it. */
+import { isRestricted } from "../inventory/access.ts";
 import type { ResolvedHost } from "../inventory/resolved.ts";
 import type { HostFacts } from "../observation/facts.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
@@ -39,7 +40,7 @@ export function judgeHost(examination: HostExamination): readonly Finding[] {
   if (!facts.ok) return [...way, fails(facts.error.code.startsWith("transport/sudo") ? "sudo" : "facts", facts.error)];
   return [
     ...way,
-    fine("sudo", reached.value.user === "root" ? "the login is root" : "becomes root"),
+    fine("sudo", becomes(reached.value, host)),
     system(host, facts.value),
     nixDaemon(facts.value),
     ...(trust === undefined ? [] : [trusted(trust)]),
@@ -47,6 +48,11 @@ export function judgeHost(examination: HostExamination): readonly Finding[] {
     ...(aheadMs === undefined ? [] : [clock(aheadMs)]),
     lock(facts.value),
   ];
+}
+
+function becomes({ user }: Reached, host: ResolvedHost): string {
+  if (user === "root") return "the login is root";
+  return isRestricted(host) ? "restricted: calls NixFleet's program, and nothing else" : "becomes root";
 }
 
 const connection = ({ adapter, address, user, because }: Reached): Finding =>

@@ -43,7 +43,9 @@ export async function objection(text: string): Promise<string | undefined> {
     words = words.slice(1);
   }
   // The name of a group of commands stands for all of them.
-  if (command.commands.length > 0) return words[0] === undefined ? undefined : `no command ${words[0]}`;
+  if (command.commands.length > 0) {
+    return [undefined, "--help", "--version"].includes(words[0]) ? undefined : `no command ${words[0]}`;
+  }
   return objectionTo(command, words);
 }
 

@@ -174,18 +174,20 @@ describe("the lock of switch-to-configuration", () => {
     `mkdir -p /run/nixos; setsid flock /run/nixos/switch-to-configuration.lock sleep ${seconds} >/dev/null 2>&1 </dev/null & sleep 0.3`;
 
   test("is waited for, and its holder named", async () => {
-    await host.sh(holding(4));
-    const outcome = await switchTo(host, await systemOf(host, "after-lock"));
+    const system = await systemOf(host, "after-lock");
+    await host.sh(holding(8));
+    const outcome = await switchTo(host, system);
     expect(outcome).toMatchObject({ code: 0 });
     expect(outcome.log).toMatch(
-      /waiting for process \d+ \(.*sleep 4.*\), which holds \/run\/nixos\/switch-to-configuration\.lock/,
+      /waiting for process \d+ \(.*sleep 8.*\), which holds \/run\/nixos\/switch-to-configuration\.lock/,
     );
   });
 
   test("that is held too long ends in `locked`, with nothing touched", async () => {
     const before = await standing();
+    const system = await systemOf(host, "never");
     await host.sh(holding(20));
-    const outcome = await switchTo(host, await systemOf(host, "never"), {
+    const outcome = await switchTo(host, system, {
       environment: "NIXFLEET_TEST_SWITCH_LOCK_SECONDS=2",
     });
     expect(outcome.code).toBe(75);
@@ -229,12 +231,20 @@ describe("a system that waits for a boot", () => {
 });
 
 describe("an activation that is killed", () => {
+  beforeAll(async () => {
+    // What waited for a boot before left switch inhibitors behind, with which nothing would be made live.
+    await lab.reset("lab-1");
+    host = await hostOf(lab, "lab-1");
+  });
+
   test.each(["switch", "confirm", "commit", "boot-loader", "state", "owned"])(
     "before the step %s is finished by the next run, whatever that one brings",
     async (step) => {
       const name = `cut-at-${step}`;
       const system = await systemOf(host, name, unit(name, "/bin/sleep infinity"));
-      expect(await switchTo(host, system, { killAt: step })).toMatchObject({ code: 72, step });
+      const cut = await switchTo(host, system, { killAt: step });
+      expect(cut.code).toBe(72);
+      expect(cut.log).toContain(`killed for a test at ${step}`);
       expect((await host.facts()).interrupted).not.toBeNull();
       expect(await switchTo(host, system)).toMatchObject({ code: 0 });
       expect(await standing()).toMatchObject({ live: system, committed: system, boots: system, staged: null });

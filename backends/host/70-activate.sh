@@ -97,7 +97,8 @@ start_unit() {
   set -- --quiet --collect --no-ask-password --service-type=exec --unit="nixfleet-activate-$run" \
     --description="NixFleet activation $run" --property=StandardInput=null --property=OOMScoreAdjust=-900 \
     --property=TimeoutStopSec=30
-  [ "${confirm_within:-0}" = 0 ] || set -- "$@" "--property=ExecStopPost=-/bin/sh $run_folder/program after-death $run"
+  # Killed, but not stopped: then it begins again, and recovers. ExecStopPost is not run when the whole unit is killed.
+  [ "${confirm_within:-0}" = 0 ] || set -- "$@" --property=Restart=on-abnormal --property=RestartSec=100ms
   [ -z "${NIXFLEET_TEST_KILL_AT:-}" ] || set -- "$@" --setenv=NIXFLEET_TEST_KILL_AT="$NIXFLEET_TEST_KILL_AT"
   [ -z "${NIXFLEET_TEST_SWITCH_LOCK_SECONDS:-}" ] || set -- "$@" --setenv=NIXFLEET_TEST_SWITCH_LOCK_SECONDS="$NIXFLEET_TEST_SWITCH_LOCK_SECONDS"
   line=$(systemd-run "$@" -- /bin/sh "$run_folder/program" supervise "$run" 2>&1) && return 0
@@ -110,6 +111,8 @@ verb_supervise() {
   local code
   run=$1
   run_folder=$STATE_DIR/runs/$run
+  [ ! -e "$run_folder/supervised" ] || verb_recover "$run"
+  : >"$run_folder/supervised"
   exec >>"$run_folder/log" 2>&1
   problems_file=$run_folder/problems
   edited=$STATE_DIR/edited/$(date -u +%Y-%m-%dT%H%M%SZ)-$run

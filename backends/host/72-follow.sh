@@ -33,7 +33,7 @@ unit_runs() {
   case $run in
   # An OS update has its own folder beside that of the same run's activation.
   *.os) is_active "nixfleet-os-update-${run%.os}" ;;
-  *) is_active "nixfleet-activate-$run" || is_active "$RECOVER_UNIT-$run" ;;
+  *) is_active "nixfleet-activate-$run" ;;
   esac
 }
 

@@ -2,7 +2,7 @@
 # An activation that was to be confirmed and was cut short: by a reboot, or because its process died. Nobody is there to
 # confirm it, so the host goes back; one that was confirmed before is finished.
 
-RECOVER_UNIT=nixfleet-recover
+RECOVER_UNIT=nixfleet-recover.service
 
 # arm_recovery: before the first change. The unit runs at the next boot, unless the activation came to its end before.
 arm_recovery() {
@@ -11,30 +11,16 @@ arm_recovery() {
     printf '[Unit]\nDescription=Back to the committed closure after an interrupted NixFleet activation\n'
     printf 'ConditionPathExists=%s\nAfter=basic.target\n\n' "$STATE_DIR/intent"
     printf '[Service]\nType=oneshot\nExecStart=/bin/sh %s recover %s\n' "$run_folder/program" "$run"
-  } >"$UNIT_DIR/$RECOVER_UNIT.service.new" && mv -f -- "$UNIT_DIR/$RECOVER_UNIT.service.new" "$UNIT_DIR/$RECOVER_UNIT.service" &&
+  } >"$UNIT_DIR/$RECOVER_UNIT.new" && mv -f -- "$UNIT_DIR/$RECOVER_UNIT.new" "$UNIT_DIR/$RECOVER_UNIT" &&
     mkdir -p -- "$UNIT_DIR/multi-user.target.wants" &&
-    ln -sfn -- "../$RECOVER_UNIT.service" "$UNIT_DIR/multi-user.target.wants/$RECOVER_UNIT.service" && sync "$UNIT_DIR"
+    ln -sfn -- "../$RECOVER_UNIT" "$UNIT_DIR/multi-user.target.wants/$RECOVER_UNIT" && sync "$UNIT_DIR"
 }
 
 disarm_recovery() {
-  rm -f -- "$UNIT_DIR/multi-user.target.wants/$RECOVER_UNIT.service" "$UNIT_DIR/$RECOVER_UNIT.service"
+  rm -f -- "$UNIT_DIR/multi-user.target.wants/$RECOVER_UNIT" "$UNIT_DIR/$RECOVER_UNIT"
 }
 
-# after-death RUN: what systemd calls when the activation's own process has ended. Where it left no result a unit of its own takes
-# over, since the way back may take longer than systemd lets this one live.
-verb_after_death() {
-  run=$1
-  is_run_id "$run" || refuse "$EX_USAGE" "not a run: $run"
-  run_folder=$STATE_DIR/runs/$run
-  [ ! -e "$run_folder/result" ] && [ -e "$STATE_DIR/intent" ] || exit 0
-  # While the host goes down nothing can be started: the next boot does it.
-  systemd-run --quiet --collect --no-ask-password --service-type=exec --unit="$RECOVER_UNIT-$run" \
-    --description="NixFleet recovery of $run" --property=StandardInput=null --property=OOMScoreAdjust=-900 \
-    -- /bin/sh "$run_folder/program" recover "$run"
-  exit 0
-}
-
-# recover RUN: to the end that the run was meant to have.
+# recover RUN: to the end that the run was meant to have. At the next boot, or when systemd starts a killed activation again.
 verb_recover() {
   local code=0
   run=$1
@@ -53,6 +39,7 @@ verb_recover() {
   printf '%s\n' "$run" >"$RUN_DIR/activation.flock"
   load_request
   confirm_within=0
+  NIXFLEET_TEST_KILL_AT=
   work=$RUN_DIR/work
   [ ! -e "$work/failing-before" ] || mv -f -- "$work/failing-before" "$run_folder/failing-before"
   rm -rf -- "$work"
@@ -75,6 +62,8 @@ recover_run() {
     return
   fi
   say "recovering: run $run ended before it was confirmed"
+  # From now on nobody's word counts any more.
+  rm -f -- "$run_folder/awaiting"
   failed_step=confirm
   problem "the host was restarted, or the activation was killed, before anybody confirmed it"
   if [ -n "$NIXOS" ]; then nixos_go_back_after_cut; else go_back_after_cut; fi

@@ -15,7 +15,6 @@ main() {
   confirm) verb_confirm "$@" ;;
   reject) verb_reject "$@" ;;
   recover) verb_recover "$@" ;;
-  after-death) verb_after_death "$@" ;;
   health) verb_health "$@" ;;
   supervise) verb_supervise "$@" ;;
   activate-now) verb_activate_now "$@" ;;

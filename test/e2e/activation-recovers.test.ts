@@ -42,6 +42,13 @@ describe("a killed activation of Ubuntu", () => {
     },
   );
 
+  test("before its confirmation with all that it started goes back, and takes no confirmation any more", async () => {
+    const kill = (run: string) => ubuntu.sh(`systemctl kill --signal=KILL nixfleet-activate-${run}.service`);
+    const outcome = await activateAndConfirm(ubuntu, [second], undefined, kill);
+    expect(outcome, outcome.log).toMatchObject({ code: 71, step: "confirm" });
+    expect(await ubuntu.facts()).toMatchObject({ live: first, committed: first, interrupted: null });
+  });
+
   test.each(["keep-secrets", "commit", "state", "owned", "owned.written"])(
     "after its confirmation, at %s, is finished",
     async (killAt) => {
@@ -84,20 +91,25 @@ describe("a killed activation of NixOS", () => {
 async function activateAndConfirm(
   host: HostUnderTest,
   [system = "", ...more]: readonly string[],
-  killAt: string,
+  killAt: string | undefined,
+  beforeConfirming: (run: string) => Promise<unknown> = async () => {},
 ): Promise<Pick<Activation, "code" | "step" | "log">> {
   const run = nextRunId();
   const { live, generation } = await host.facts();
   expect((await host.verb(["lock", "acquire", run, "tester", "600", "test", system])).code).toBe(0);
   let over = false;
   const activation = host
-    .verb(["activate", "confirm=60", run, system, live ?? "-", String(generation), "tester", "-", ...more], { killAt })
+    .verb(
+      ["activate", "confirm=60", run, system, live ?? "-", String(generation), "tester", "-", ...more],
+      killAt === undefined ? {} : { killAt },
+    )
     .finally(() => {
       over = true;
     });
   while (!over) {
     const token = await host.sh(`cut -f 1 /var/lib/nixfleet/runs/${run}/awaiting 2>/dev/null || true`);
     if (token !== "") {
+      await beforeConfirming(run);
       await host.verb(["confirm", run, token]);
       break;
     }

@@ -10,7 +10,8 @@ let fleet: FleetProject;
 
 beforeAll(async () => {
   lab = await useLab({ hosts: 1 });
-  fleet = layFleetProject(lab);
+  // A host that wants to be confirmed goes back when nobody is left to do so.
+  fleet = layFleetProject(lab, { hosts: { "lab-1": { confirmWithin: "0s" } } });
   configure(fleet, "lab-1", gatedModule(1));
   const applying = fleet.start(["apply", "--yes"]);
   await gateReached(lab, "lab-1");

@@ -11,7 +11,9 @@ let round = 0;
 
 beforeEach(async () => {
   lab ??= await useLab({ hosts: 2 });
-  fleet ??= layFleetProject(lab);
+  // Nobody is left to confirm after a second Ctrl-C, and a host that wants that goes back.
+  const atOnce = { confirmWithin: "0s" };
+  fleet ??= layFleetProject(lab, { hosts: { "lab-1": atOnce, "lab-2": atOnce } });
   round += 1;
   for (const name of ["lab-1", "lab-2"]) configure(fleet, name, gatedModule(round));
 });
@@ -19,7 +21,7 @@ afterAll(() => fleet?.remove());
 
 /** An apply of one host after the other, with the first in the middle of its activation. */
 async function inTheMiddle() {
-  const applying = fleet.start(["apply", "--yes", "--json", "--parallel", "1"]);
+  const applying = fleet.start(["apply", "--yes", "--json", "--canary", "lab-1", "--parallel", "1"]);
   let seen = "";
   applying.stdout?.on("data", (chunk: Buffer) => {
     seen += chunk.toString();

@@ -4,18 +4,19 @@
 
 ENTRY=$INSTALLED_DIR/nixfleet-entry
 
-# read_settings: into $deploy_user, $sudo_mode, $host_name, $program_bytes, $public_keys (words) and $login_keys (lines).
+# read_settings: into $deploy_user, $sudo_mode, $host_name, $program_digest, $program_bytes, $public_keys (words) and $login_keys (lines).
 read_settings() {
   local name value
   scratch=$(mktemp -d) || refuse "$EX_STORAGE" "cannot make a temporary folder"
   trap 'rm -rf -- "$scratch"' EXIT
   tail -c "+$((${NIXFLEET_PROGRAM_BYTES:-0} + 1))" -- "$0" >"$scratch/settings"
-  deploy_user='' sudo_mode='' host_name='' program_bytes=0 public_keys='' login_keys=''
+  deploy_user='' sudo_mode='' host_name='' program_digest='' program_bytes=0 public_keys='' login_keys=''
   while IFS=$TAB read -r name value; do
     case $name in
     user) deploy_user=$value ;;
     sudo) sudo_mode=$value ;;
     host) host_name=$value ;;
+    digest) program_digest=$value ;;
     program) program_bytes=$value && break ;;
     key) public_keys="$public_keys $value" ;;
     login) login_keys="$login_keys$value$NL" ;;

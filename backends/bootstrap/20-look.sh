@@ -152,13 +152,14 @@ account_keys() {
   [ -z "$text" ] || emit login.missing "$text"
 }
 
-# look_restricted: what is installed is left as it is, since closures bring newer ones, as long as it is root's alone.
+# look_restricted: what is installed is replaced when it is not root's alone, or another program than the caller's. Closures bring
+# newer ones, too, but only to hosts whose program still understands what it is asked.
 look_restricted() {
   if find_unsafe / /usr /usr/local /usr/local/lib; then
     emit program.problem "$unsafe is not root's alone"
   elif ! find_unsafe "$INSTALLED_DIR" "$INSTALLED" "$ENTRY"; then
     entry_text >"$scratch/entry"
-    cmp -s "$scratch/entry" "$ENTRY" && emit program yes
+    cmp -s "$scratch/entry" "$ENTRY" && [ "$(digest_of_program "$INSTALLED")" = "$program_digest" ] && emit program yes
   fi
   has ssh-keygen || emit program.problem "there is no ssh-keygen to verify signatures with"
   fleet_files "$scratch"

@@ -30,6 +30,11 @@ fleet_files() {
   printf '%s\n' "$host_name" >"$1/host"
 }
 
+# digest_of_program FILE: without comments and empty lines, which closures have and the caller's text has not.
+digest_of_program() {
+  sed -e '/^[[:space:]]*#/d' -e '/^$/d' -- "$1" | sha256sum | cut -d ' ' -f 1
+}
+
 # entry_text: nothing of the caller's environment goes through, but who it is.
 entry_text() {
   printf '#!/bin/sh\n# Installed by nixfleet bootstrap: all that sudo lets the deploy account call.\n'

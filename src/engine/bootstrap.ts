@@ -1,4 +1,5 @@
 /** Asks the bootstrap program on a host: what is there, and then to do what is missing. */
+import { createHash } from "node:crypto";
 import { type FreshHost, parseFreshHost } from "../domain/bootstrap/look.ts";
 import type { BootstrapStepName } from "../domain/bootstrap/step.ts";
 import type { BootstrapWishes } from "../domain/bootstrap/wishes.ts";
@@ -30,7 +31,9 @@ const LOOK_TIMEOUT_MS = 120_000;
 const PREPARE_TIMEOUT_MS = 30 * 60_000;
 
 export async function lookAtFreshHost(session: BootstrapSession, wishes: BootstrapWishes): Promise<Result<FreshHost>> {
-  const answer = await ask(session, "look", [], settings(wishes), { timeoutMs: LOOK_TIMEOUT_MS });
+  const answer = await ask(session, "look", [], settings(wishes, session.programs.host), {
+    timeoutMs: LOOK_TIMEOUT_MS,
+  });
   if (!answer.ok) return answer;
   return answer.value.code === 0 ? parseFreshHost(answer.value.records) : err(stepFailure(answer.value, ""));
 }
@@ -49,8 +52,9 @@ export async function prepareHost(
   watch: PrepareWatch,
 ): Promise<Result<void>> {
   let tail = "";
-  const installed = steps.includes("program") ? session.programs.host : undefined;
-  const answer = await ask(session, "prepare", steps, settings(wishes, installed), {
+  const { host } = session.programs;
+  const payload = settings(wishes, host, steps.includes("program") ? host : undefined);
+  const answer = await ask(session, "prepare", steps, payload, {
     timeoutMs: PREPARE_TIMEOUT_MS,
     onRecord: (record) => {
       if (record.name === "step") watch.onStep(textOf(record));
@@ -82,18 +86,32 @@ const ask = (
 ): Promise<Result<HostAnswer>> =>
   runHostProgram(connection, { program: programs.bootstrap, elevation, signal, verb, args, payload, ...asking });
 
-/** @param installed text of a program to install, behind all else */
-function settings({ deployUser, sudo, host, publicKeys, loginKeys }: BootstrapWishes, installed?: string): Uint8Array {
+/**
+ * @param program what a restricted host should have installed
+ * @param installed the same to be installed, behind all else
+ */
+function settings(
+  { deployUser, sudo, host, publicKeys, loginKeys }: BootstrapWishes,
+  program: string,
+  installed?: string,
+): Uint8Array {
   const lines = [
     ["user", deployUser],
     ["sudo", sudo],
     ["host", host],
+    ["digest", programDigest(program)],
     ...publicKeys.map((key) => ["key", key]),
     ...loginKeys.map((key) => ["login", key]),
     ...(installed === undefined ? [] : [["program", String(Buffer.byteLength(installed))]]),
   ];
   return Buffer.from(`${lines.map((words) => `${words.join("\t")}\n`).join("")}${installed ?? ""}`);
 }
+
+/** Of its lines but the first: as the host counts, which leaves out comments. */
+const programDigest = (program: string): string =>
+  createHash("sha256")
+    .update(program.slice(program.indexOf("\n") + 1))
+    .digest("hex");
 
 const EXIT_LOCKED = 75;
 const EXIT_UNSUPPORTED = 78;

@@ -45,6 +45,13 @@ describe("the deploy account", () => {
   test("is left alone once it is prepared", async () => {
     expect(await nixfleet("bootstrap", "--group", "all", "--yes")).toContain("2 unchanged");
   });
+
+  test("calls this version's program again after a bootstrap, whichever was installed before", async () => {
+    const program = "/usr/local/lib/nixfleet/nixfleet-host";
+    await onBoth(`sed -i 's/^PROGRAM=.*/PROGRAM=0/' ${program}`);
+    expect(await nixfleet("bootstrap", "--group", "all", "--yes")).toContain("2 changed");
+    expect(await onBoth(`grep -c '^PROGRAM=0' ${program} || true`)).toEqual(["0", "0"]);
+  });
 });
 
 describe("on both bases", () => {

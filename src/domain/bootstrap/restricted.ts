@@ -51,7 +51,7 @@ export function planRestrictedNixos(host: FreshHost, wishes: BootstrapWishes): R
 const program = ({ restricted }: FreshHost): BootstrapStep =>
   restricted.program
     ? there("program", `${ENTRY} is root's alone`)
-    : todo("program", `install NixFleet's program, root's alone: ${ENTRY}`);
+    : todo("program", `install this version of NixFleet's program, root's alone: ${ENTRY}`);
 
 function fleet({ restricted }: FreshHost, { publicKeys, host }: BootstrapWishes): BootstrapStep {
   const names = publicKeys.map((key) => key.split(":")[0]).join(", ");

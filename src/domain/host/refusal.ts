@@ -24,7 +24,11 @@ export function refusalOf(records: readonly HostRecord[], code: number): Failure
 }
 
 const meanings: Readonly<Record<number, { code: FailureCode; what: string; next?: string }>> = {
-  64: { code: "host/usage", what: "the host program did not understand its arguments" },
+  64: {
+    code: "host/usage",
+    what: "the host program did not understand its arguments",
+    next: "on a restricted host run nixfleet bootstrap HOST, which installs this version's program there",
+  },
   65: { code: "host/refused", what: "the host refused the closure" },
   69: { code: "host/conflict", what: "the host refused the closure because something stands in its way" },
   70: { code: "host/activation", what: "the activation failed part-way", next: "correct the cause and apply again" },

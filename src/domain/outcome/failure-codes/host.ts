@@ -51,7 +51,8 @@ export const hostCodes = {
   "host/usage": {
     kind: "internal",
     meaning: "The program on the host did not understand what it was asked to do.",
-    remedy: "Report it with the version of NixFleet and the command.",
+    remedy:
+      "On a restricted host, `nixfleet bootstrap HOST` as root installs the program of this version. Elsewhere report it with the version of NixFleet and the command.",
   },
   "host/refused": {
     kind: "failed",

@@ -70,8 +70,8 @@ test.each(units)("%s: the host is put back, and the reason is in the error", asy
   expect([code, outcomes(events)]).toEqual([5, "lab-1 rolled_back, lab-2 unchanged"]);
   const error = errorOf(events, "lab-1");
   expect(error.code).toBe("host/rolled-back");
-  expect(error.found).toContain("nf-bad.service");
-  expect(`${error.found}\n${error.detail}`).toMatch(told);
+  expect(error.what).toContain("nf-bad.service");
+  expect(`${error.what}\n${error.detail}`).toMatch(told);
   const after = await statusOfHost(fleet, "lab-1");
   expect(after).toMatchObject({ system: before.system, committed: before.system, drift: [], failedUnits: [] });
   expect(await onHost(lab, "lab-1", "cat /etc/nf-note; ls /etc/systemd/system/nf-bad.service 2>&1 | wc -l")).toBe(

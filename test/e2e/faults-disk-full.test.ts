@@ -37,15 +37,18 @@ test("too little room on /nix for any closure is told in the plan", async () => 
 });
 
 test("a store that fills up during the copy changes nothing, and goes on where there is room again", async () => {
-  await onHost(lab, "lab-1", "mount -o remount,size=120M /small/nix");
+  await onHost(lab, "lab-1", "mount -o remount,size=500M /small/nix");
   const big = '(pkgs.runCommand "big-1.0" { } "mkdir $out; head -c 150000000 /dev/zero >$out/big")';
   configure(fleet, "lab-1", `{ pkgs, ... }: { nixfleet.packages = [ ${big} ]; }`);
-  const { code, events } = await act(fleet, "apply", "--yes");
+  expect(await fleet.nixfleet("plan", "--out", "plan.json")).toMatchObject({ code: 0 });
+  // There was room when it was planned.
+  await onHost(lab, "lab-1", "mount -o remount,size=120M /small/nix");
+  const { code, events } = await act(fleet, "apply", "plan.json", "--yes");
   expect([code, outcomes(events)]).toEqual([5, "lab-1 failed"]);
   expect(errorOf(events, "lab-1").code).toBe("nix/store-full");
   expect(await onHost(lab, "lab-1", "cat /etc/nf-note")).toBe("one");
   await onHost(lab, "lab-1", "mount -o remount,size=500M /small/nix");
-  const again = await act(fleet, "apply", "--yes");
+  const again = await act(fleet, "apply", "plan.json", "--yes");
   expect([again.code, outcomes(again.events)]).toEqual([0, "lab-1 changed"]);
 });
 

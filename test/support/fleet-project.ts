@@ -90,7 +90,7 @@ const startProgram = (args: readonly string[], cwd: string, env: Record<string, 
   execa(program, args, { cwd, env, extendEnv: false, reject: false, stdin: "ignore", cleanup: false, detached: true });
 
 function environment(top: string, wished: string | undefined): Record<string, string> {
-  for (const part of ["state", "cache", "run"]) mkdirSync(join(top, part), { mode: 0o700 });
+  for (const part of ["state", "cache", "config", "run"]) mkdirSync(join(top, part), { mode: 0o700 });
   const nix = wished ?? findNix(process.env)?.nix;
   if (nix === undefined) throw new Error("no Nix: neither on PATH nor from a lab's image");
   const kept = ["PATH", "HOME", "LANG"].flatMap((name) => {
@@ -102,6 +102,7 @@ function environment(top: string, wished: string | undefined): Record<string, st
     NIXFLEET_NIX: nix,
     XDG_STATE_HOME: join(top, "state"),
     XDG_CACHE_HOME: join(top, "cache"),
+    XDG_CONFIG_HOME: join(top, "config"),
     XDG_RUNTIME_DIR: join(top, "run"),
     NIX_CONFIG: "substituters =",
   };

@@ -15,7 +15,6 @@ const everyDay = machines([
   "plan",
   "plan-file",
   "restricted",
-  "resume-killed",
   "rollback",
   "run",
   "secrets",

@@ -1,6 +1,6 @@
 /**
  * Installs the Debian packages that the tests use and the machine lacks; as root, otherwise it says which are missing.
- * Run by `npm test` and `npm run check` before the tests.
+ * Run by `npm test` before the tests.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";

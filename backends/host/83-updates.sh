@@ -155,6 +155,7 @@ facts_updates() {
   local file
   first_line "$STATE_DIR/last-os-update" && emit os-update.last "$line"
   [ ! -e /run/reboot-required ] || emit reboot.since "$(stat -c %Y /run/reboot-required)"
+  open_reboot && emit reboot.open "$line"
   [ -e "$UPDATES_SUMMARY" ] || return 0
   for file in /var/lib/dpkg/status /var/lib/apt/lists /var/lib/apt/extended_states /etc/apt/preferences \
     /etc/apt/preferences.d /etc/apt/sources.list /etc/apt/sources.list.d "$UNATTENDED_LOG"; do

@@ -14,6 +14,10 @@ reboot_signs() {
   first_line /proc/sys/kernel/random/boot_id && emit boot-id "$line"
   first_line /proc/sys/kernel/osrelease && emit kernel.running "$line"
   kernel=$line
+  if open_reboot; then
+    emit reboot.open "$line"
+    if [ -r "$FAILED_BEFORE" ] && whole_text "$FAILED_BEFORE"; then emit reboot.failed-before "$text"; fi
+  fi
   reboot_flag
   reboot_kernels "$kernel"
   reboot_needrestart

@@ -3,6 +3,8 @@
 
 # Reboots of ours that did not end what they were for: run, boot id, reasons; a line each, gone once a reboot was verified.
 REBOOTS=$STATE_DIR/reboots
+# Units that had failed before the first of them: what is well again is judged by it.
+FAILED_BEFORE=$STATE_DIR/failed-before-reboot
 
 # reboot issue RUN BOOT-ID REASONS LIMIT: REASONS is a word that stands for why. reboot verified RUN.
 verb_reboot() {
@@ -18,7 +20,16 @@ verb_reboot() {
 reboot_verified() {
   is_run_id "$1" || refuse "$EX_USAGE" "reboot: bad arguments"
   nixos_keep_tried "$1"
-  rm -f -- "$REBOOTS"
+  rm -f -- "$REBOOTS" "$FAILED_BEFORE"
+}
+
+# open_reboot: into $line the last reboot that was not verified, as run and boot id from before; fails where there is none.
+open_reboot() {
+  local record found=''
+  [ -r "$REBOOTS" ] || return 1
+  while IFS= read -r record; do found=${record%"$TAB"*}; done <"$REBOOTS"
+  line=$found
+  [ -n "$line" ]
 }
 
 reboot_issue() {
@@ -40,7 +51,7 @@ reboot_issue() {
   inhibitors=$(reboot_inhibitors)
   [ -z "$inhibitors" ] || refuse "$EX_CONFLICT" "a reboot is inhibited by $(one_field "$inhibitors")"
   make_state_folder
-  { printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$REBOOTS" && sync "$REBOOTS" && mkdir -p -- "$STATE_DIR/runs/$1" &&
+  { { [ -e "$REBOOTS" ] || failed_units >"$FAILED_BEFORE"; } && printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$REBOOTS" && sync "$REBOOTS" && mkdir -p -- "$STATE_DIR/runs/$1" &&
     printf '%s\n' "$2" >"$STATE_DIR/runs/$1/rebooted-from"; } || refuse "$EX_STORAGE" "cannot write in $STATE_DIR"
   audit reboot "$1" "$lock_owner" "$3"
   # A service, not a timer, since timers start anew at a daemon-reload; late enough for this answer to be sent. With the two
@@ -49,6 +60,10 @@ reboot_issue() {
     --setenv=SYSTEMCTL_SKIP_AUTO_KEXEC=1 --setenv=SYSTEMCTL_SKIP_AUTO_SOFT_REBOOT=1 \
     -- /bin/sh -c 'sleep 2; systemctl reboot' 2>&1) || refuse "$EX_FAILED" "systemd did not take the reboot: $line"
   emit issued "$now"
+}
+
+failed_units() {
+  systemctl list-units --failed --plain --no-legend --no-pager | awk '{ print $1 }'
 }
 
 # apt and dpkg hold theirs only while they work; anything else that blocks is somebody's wish.

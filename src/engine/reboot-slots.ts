@@ -13,10 +13,13 @@ export interface Budget {
 }
 
 export interface RebootSlots {
-  /** Waits until every budget has a slot for the host. Fails with `reboot/budget` or `reboot/store`; then none is held. */
-  acquire(host: string, budgets: readonly Budget[], until: SlotPatience): Promise<Result<void>>;
+  /**
+   * Waits until every budget has a slot for the host; gives those that it had to take. Fails with `reboot/budget` or `reboot/store`;
+   * then it has those that it had before.
+   */
+  acquire(host: string, budgets: readonly Budget[], until: SlotPatience): Promise<Result<readonly Budget[]>>;
   /** Gives all of them back. */
-  release(host: string, budgets: readonly Budget[], signal: AbortSignal): Promise<Result<void>>;
+  release(host: string, budgets: readonly Budget[]): Promise<Result<void>>;
   /** The host keeps its slots; whoever waits for them in this run waits in vain. */
   keep(host: string): void;
 }
@@ -25,34 +28,37 @@ export interface SlotPatience {
   /** Milliseconds since the epoch after which it is no use to begin. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
+  /** The host is out of service since an earlier reboot: its slots stay with it, whatever comes, and others' absence is no reason to wait. */
+  readonly kept: boolean;
 }
 
 /** Short against every window: who loses a race must not lose the window. */
 const POLL_MS = 2_000;
+/** Also when a signal came: what was taken has to be given back. */
+const GIVE_BACK_MS = 60_000;
 
 export function rebootSlots(store: SlotStore, clock: Clock): RebootSlots {
   const lost = new Set<string>();
-  const release = async (host: string, budgets: readonly Budget[], signal: AbortSignal): Promise<Result<void>> => {
+  const release = async (host: string, budgets: readonly Budget[]): Promise<Result<void>> => {
     let outcome: Result<void> = ok(undefined);
     for (const { group } of budgets) {
-      const released = await store.release(group, host, signal);
+      const released = await store.release(group, host, AbortSignal.timeout(GIVE_BACK_MS));
       if (!released.ok) outcome = released;
     }
     return outcome;
   };
   return {
-    async acquire(host, budgets, { deadlineMs, signal }) {
+    async acquire(host, budgets, { deadlineMs, signal, kept }) {
       // The same order everywhere, so that two who need both slots cannot each hold one and wait.
       const sorted = budgets.toSorted((a, b) => (a.group < b.group ? -1 : 1));
       for (;;) {
-        const full = await takeAll(store, host, sorted, signal);
-        if (!full.ok || full.value === undefined) {
-          if (!full.ok) await release(host, sorted, signal);
-          return full.ok ? ok(undefined) : full;
-        }
-        await release(host, sorted, signal);
-        const hopeless = await nobodyReturns(store, full.value, lost, signal);
-        if (hopeless || signal.aborted || clock.now() + POLL_MS > deadlineMs) return err(spent(full.value, hopeless));
+        const { taken, outcome } = await takeAll(store, host, kept ? sorted.map(withoutOut) : sorted, signal);
+        if (outcome.ok && outcome.value === undefined) return ok(taken);
+        if (!kept) await release(host, taken);
+        if (!outcome.ok) return outcome;
+        const full = outcome.value as Budget;
+        const hopeless = await nobodyReturns(store, full, lost, signal);
+        if (hopeless || signal.aborted || clock.now() + POLL_MS > deadlineMs) return err(spent(full, hopeless));
         await clock.sleep(POLL_MS, signal);
       }
     },
@@ -61,19 +67,29 @@ export function rebootSlots(store: SlotStore, clock: Clock): RebootSlots {
   };
 }
 
-/** Gives the budget that is full; nothing when all slots are held. */
+const withoutOut = ({ group, max }: Budget): Budget => ({ group, max });
+
+interface Taking {
+  /** Slots that the host did not have before, as far as the store tells. */
+  readonly taken: readonly Budget[];
+  /** The budget that is full; nothing when all slots are held. */
+  readonly outcome: Result<Budget | undefined>;
+}
+
 async function takeAll(
   store: SlotStore,
   host: string,
   budgets: readonly Budget[],
   signal: AbortSignal,
-): Promise<Result<Budget | undefined>> {
+): Promise<Taking> {
+  const taken: Budget[] = [];
   for (const budget of budgets) {
-    const taken = await store.acquire(budget.group, host, budget.max, signal, budget.out);
-    if (!taken.ok) return taken;
-    if (taken.value === "full") return ok(budget);
+    const answer = await store.acquire(budget.group, host, budget.max, signal, budget.out);
+    if (!answer.ok) return { taken, outcome: answer };
+    if (answer.value === "full") return { taken, outcome: ok(budget) };
+    if (answer.value === "granted") taken.push(budget);
   }
-  return ok(undefined);
+  return { taken, outcome: ok(undefined) };
 }
 
 /** Whether all slots are kept by hosts that failed in this run. */

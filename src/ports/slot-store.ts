@@ -6,8 +6,8 @@ import type { Result } from "../domain/outcome/result.ts";
 
 export interface SlotStore {
   /**
-   * Takes a slot of the group for the holder, or finds that it has one. Fails with `reboot/store` when the store cannot be asked,
-   * which is never taken for a grant.
+   * Takes a slot of the group for the holder, or finds that it has one: `held`, where this kind of store tells the two apart. Fails
+   * with `reboot/store` when the store cannot be asked, which is never taken for a grant.
    *
    * @param max how many slots this fleet's inventory allows
    * @param out other hosts of the group that are out of service: whether they hold a slot or not, each takes one
@@ -18,12 +18,14 @@ export interface SlotStore {
     max: number,
     signal: AbortSignal,
     out?: readonly string[],
-  ): Promise<Result<"granted" | "full">>;
+  ): Promise<Result<SlotAnswer>>;
   /** Gives the slot back; does nothing when the holder has none. */
   release(group: string, holder: string, signal: AbortSignal): Promise<Result<void>>;
   /** Null when the group was never used, "untold" when this kind of store does not tell. */
   holders(group: string, signal: AbortSignal): Promise<Result<SlotHolders | null | "untold">>;
 }
+
+export type SlotAnswer = "granted" | "held" | "full";
 
 export interface SlotHolders {
   readonly total: number;

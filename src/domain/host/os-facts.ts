@@ -1,6 +1,7 @@
 /** What facts tell of updates and reboots. */
 import { summaryIn, unattendedIn } from "../apt/updates.ts";
-import type { OsFacts } from "../observation/facts.ts";
+import { parseBootId } from "../ids.ts";
+import type { OpenReboot, OsFacts } from "../observation/facts.ts";
 import type { FieldReader } from "./field-reader.ts";
 import type { HostRecord } from "./protocol.ts";
 
@@ -11,7 +12,15 @@ export function osFacts(read: FieldReader, records: readonly HostRecord[]): OsFa
     unattended: unattendedIn(records),
     last: read.optional("os-update.last", lastUpdate) ?? null,
     rebootSince: read.optional("reboot.since", seconds) ?? null,
+    openReboot: read.optional("reboot.open", openReboot) ?? null,
   };
+}
+
+/** Undefined for what is no such record. */
+export function openReboot(text: string): OpenReboot | undefined {
+  const [, run, id = ""] = /^([A-Za-z0-9._-]{1,128})\t(\S+)$/.exec(text) ?? [];
+  const bootId = parseBootId(id);
+  return run === undefined || bootId === undefined ? undefined : { run, bootId };
 }
 
 function lastUpdate(text: string): NonNullable<OsFacts["last"]> | undefined {

@@ -74,6 +74,13 @@ export interface OsFacts {
   readonly last: { readonly run: string; readonly code: number; readonly at: number; readonly packages: number } | null;
   /** Since when a package asks for a reboot, in seconds since the epoch. */
   readonly rebootSince: number | null;
+  /** A reboot by NixFleet after which the host was not found well yet: its run, and the boot id from before. */
+  readonly openReboot: OpenReboot | null;
+}
+
+export interface OpenReboot {
+  readonly run: string;
+  readonly bootId: BootId;
 }
 
 /** The parts of /var/lib/nixfleet/state.json that the CLI reads. */

@@ -1,7 +1,7 @@
 /** The plans of `os-update` and `reboot`. Pure: same inputs, same bytes. */
 import type { HostUpdates } from "../apt/updates.ts";
 import type { ResolvedHost } from "../inventory/resolved.ts";
-import type { HostFacts } from "../observation/facts.ts";
+import type { HostFacts, OpenReboot } from "../observation/facts.ts";
 import type { Result } from "../outcome/result.ts";
 import { sealPlan } from "../plan/assemble.ts";
 import { type Differ, memoizingDiffer } from "../plan/file-diff.ts";
@@ -82,12 +82,17 @@ function planReboot({ host, observed, wish }: RebootPlanRequest["hosts"][number]
   const seen = seenHost(blank, facts);
   const obstacle = occupiedBy(facts);
   if (obstacle !== undefined) return refusedHost(seen, obstacle);
+  const open = facts.osUpdates?.openReboot ?? null;
   // What is unknown here the host is asked in detail before it is rebooted.
-  if (wish.when === "if-needed" && facts.reboot.needed === "no") {
+  if (wish.when === "if-needed" && facts.reboot.needed === "no" && open === null) {
     return { ...seen, action: "none", reason: "no reboot is needed" };
   }
-  return { ...seen, action: "change", steps: [rebootStep(host, facts, [], wish)] };
+  const notes = open === null ? seen.notes : [...seen.notes, notProven(open)];
+  return { ...seen, action: "change", notes, steps: [rebootStep(host, facts, [], wish)] };
 }
+
+const notProven = ({ run }: OpenReboot): string =>
+  `the host is not well since the reboot of ${run}: it keeps its slots until it is`;
 
 function reasonToRest({ os, reboot }: PlanHost): string {
   const kept = os?.keptBack.length ?? 0;

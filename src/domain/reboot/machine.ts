@@ -29,10 +29,13 @@ export const rebootPhases = [
 export type RebootPhase = (typeof rebootPhases)[number];
 
 export type RebootState =
-  | { readonly kind: "at"; readonly phase: RebootPhase; readonly because?: Failure }
+  /** `kept`: an earlier reboot did not end well, and the host is out of service with its slots since. */
+  | { readonly kind: "at"; readonly phase: RebootPhase; readonly kept: boolean; readonly because?: Failure }
   | { readonly kind: "done" }
   /** `slot` tells whether the host keeps eating the budget: what may be down does. */
   | { readonly kind: "ended"; readonly error: Failure; readonly slot: "kept" | "free" };
+
+type At = Extract<RebootState, { kind: "at" }>;
 
 export type RebootEvent =
   | { readonly kind: "ok" }
@@ -40,14 +43,14 @@ export type RebootEvent =
   /** Nobody knows whether the host was told to reboot. */
   | { readonly kind: "unknown"; readonly error: Failure };
 
-export const beginReboot: RebootState = { kind: "at", phase: "slot" };
+export const beginReboot = (kept: boolean): RebootState => at("slot", kept);
 
 export function advance(state: RebootState, event: RebootEvent): RebootState {
   if (state.kind !== "at") throw new Error("a reboot that is over takes no further event");
   if (event.kind === "ok") return afterSuccess(state);
   // What was perhaps sent is treated as sent: the boot id will tell.
-  if (event.kind === "unknown" && state.phase === "issue") return at("down");
-  return afterTrouble(state.phase, state.because ?? event.error, event.error);
+  if (event.kind === "unknown" && state.phase === "issue") return at("down", state.kept);
+  return afterTrouble(state, state.because ?? event.error, event.error);
 }
 
 /** Where another process goes on, given whether the host has another boot id than before. */
@@ -56,19 +59,19 @@ export function resumeAt(phase: RebootPhase, bootIdMoved: boolean): RebootState 
     case "slot":
     case "before":
     case "recheck":
-      return at("slot");
+      return at("slot", false);
     case "issue":
     case "down":
     case "up":
-      return at(bootIdMoved ? "verify" : "down");
+      return at(bootIdMoved ? "verify" : "down", true);
     case "verify":
     case "after":
     case "soak":
     case "release":
-      return at(phase);
+      return at(phase, true);
     case "undo":
     case "give-back":
-      return at("slot");
+      return at("slot", false);
     default:
       return unreachable(phase);
   }
@@ -89,21 +92,21 @@ const NEXT: Readonly<Record<RebootPhase, RebootPhase | undefined>> = {
   "give-back": undefined,
 };
 
-function afterSuccess({ phase, because }: Extract<RebootState, { kind: "at" }>): RebootState {
+function afterSuccess({ phase, kept, because }: At): RebootState {
   const next = NEXT[phase];
-  if (next !== undefined) return at(next, because);
+  if (next !== undefined) return at(next, kept, because);
   return because === undefined ? { kind: "done" } : { kind: "ended", error: because, slot: "free" };
 }
 
-function afterTrouble(phase: RebootPhase, first: Failure, now: Failure): RebootState {
+function afterTrouble({ phase, kept }: At, first: Failure, now: Failure): RebootState {
   switch (phase) {
     case "slot":
-      return { kind: "ended", error: first, slot: "free" };
-    // The way back is taken also where going out of service failed half-way.
+      return { kind: "ended", error: first, slot: kept ? "kept" : "free" };
+    // The way back is taken also where going out of service failed half-way. A host that was not well before stays as it is.
     case "before":
     case "recheck":
     case "issue":
-      return at("undo", first);
+      return kept ? { kind: "ended", error: first, slot: "kept" } : at("undo", kept, first);
     case "down":
     case "up":
     case "verify":
@@ -121,5 +124,5 @@ function afterTrouble(phase: RebootPhase, first: Failure, now: Failure): RebootS
   }
 }
 
-const at = (phase: RebootPhase, because?: Failure): RebootState =>
-  because === undefined ? { kind: "at", phase } : { kind: "at", phase, because };
+const at = (phase: RebootPhase, kept: boolean, because?: Failure): RebootState =>
+  because === undefined ? { kind: "at", phase, kept } : { kind: "at", phase, kept, because };

@@ -2,24 +2,48 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { compareVersions } from "../apt/version.ts";
+import { openReboot } from "../host/os-facts.ts";
 import type { HostRecord } from "../host/protocol.ts";
 import { recordTable, recordText, recordTexts } from "../host/records.ts";
+import type { OpenReboot } from "../observation/facts.ts";
 
 export interface RebootNeed {
   readonly state: "yes" | "no" | "unknown";
   readonly reasons: readonly string[];
   /** NixOS: the system that one boot was to try, and that the boot did not end in. */
   readonly failedTrial?: string;
+  /** A reboot after which the host was not found well yet: it is out of service since, and keeps its slots. */
+  readonly open?: OpenReboot & { readonly moved: boolean; readonly failedBefore: readonly string[] };
 }
 
 /** Judges the records of the verb `reboot-check`. */
 export function rebootNeed(records: readonly HostRecord[]): RebootNeed {
-  const reasons = [...flagReasons(records), ...kernelReasons(records), ...microcode(records), ...nixosReasons(records)];
+  const open = openIn(records);
+  const reasons = [
+    ...flagReasons(records),
+    ...kernelReasons(records),
+    ...microcode(records),
+    ...nixosReasons(records),
+    ...(open?.moved === false ? ["a reboot that was ordered did not happen"] : []),
+  ];
   const [trial, system = ""] = recordTable(records, "nixos.trial")[0] ?? [];
-  const tried = trial === "failed" ? { failedTrial: nameOf(system) } : {};
-  if (reasons.length > 0) return { state: "yes", reasons, ...tried };
-  if (wouldTell(records)) return { state: "no", reasons: [], ...tried };
-  return { state: "unknown", reasons: ["nothing on this host records whether a reboot is needed"], ...tried };
+  const more = {
+    ...(trial === "failed" ? { failedTrial: nameOf(system) } : {}),
+    ...(open === undefined ? {} : { open }),
+  };
+  if (reasons.length > 0) return { state: "yes", reasons, ...more };
+  if (wouldTell(records)) return { state: "no", reasons: [], ...more };
+  return { state: "unknown", reasons: ["nothing on this host records whether a reboot is needed"], ...more };
+}
+
+function openIn(records: readonly HostRecord[]): RebootNeed["open"] {
+  const open = openReboot(recordText(records, "reboot.open") ?? "");
+  if (open === undefined) return undefined;
+  return {
+    ...open,
+    moved: recordText(records, "boot-id") !== open.bootId,
+    failedBefore: lines(records, "reboot.failed-before"),
+  };
 }
 
 /** A word that is the same for the same reasons. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import { freeSlot, freshSemaphore, type Semaphore, takeSlot } from "../../domain/slots/semaphore.ts";
-import type { SlotStore } from "../../ports/slot-store.ts";
+import type { SlotAnswer, SlotStore } from "../../ports/slot-store.ts";
 
 export interface SemaphoreKeeper<Revision> {
   /** The semaphore with what tells this version of it from others; null where there is none. */
@@ -39,12 +39,12 @@ export function semaphoreStore<Revision>(keeper: SemaphoreKeeper<Revision>): Slo
   };
   return {
     acquire: (group, holder, max, signal, out) =>
-      update<"granted" | "full">(
+      update<SlotAnswer>(
         group,
         (now) => {
           const taking = takeSlot(now ?? freshSemaphore(max), holder, max, out);
           if (taking.kind === "taken") return { next: taking.next, answer: "granted" };
-          return { answer: taking.kind === "full" ? "full" : "granted" };
+          return { answer: taking.kind === "full" ? "full" : "held" };
         },
         signal,
       ),

@@ -1,12 +1,14 @@
 /** Reboots a host: carries out what the reboot machine says, phase by phase. */
 import type { BootId } from "../../domain/ids.ts";
+import type { HostFacts } from "../../domain/observation/facts.ts";
 import { phaseProgressed } from "../../domain/outcome/event-bodies.ts";
 import type { Failure } from "../../domain/outcome/failure.ts";
 import type { Step } from "../../domain/plan/plan.ts";
 import { advance, beginReboot, type RebootEvent, type RebootState, resumeAt } from "../../domain/reboot/machine.ts";
+import type { RebootNeed } from "../../domain/reboot/need.ts";
 import { endSlot, giveSlotBack, runAfterHooks, runBeforeHooks, takeSlot, undoBeforeHooks } from "../reboot/around.ts";
-import type { Reboot } from "../reboot/context.ts";
-import { judgeNeed } from "../reboot/need.ts";
+import { isKept, type Reboot } from "../reboot/context.ts";
+import { askNeed, isDue } from "../reboot/need.ts";
 import { issue, recheck, waitUntilDown, waitUntilUp } from "../reboot/restart.ts";
 import { soak, verify } from "../reboot/verify.ts";
 import type { StepContext } from "../step-context.ts";
@@ -16,18 +18,34 @@ type RebootStep = Extract<Step, { kind: "reboot" }>;
 
 export async function rebootHost(step: RebootStep, context: StepContext): Promise<StepOutcome> {
   const host = context.session.host.name;
-  const need = await judgeNeed(step, context);
+  const need = await askNeed(context);
   if (!need.ok) return { kind: "failed", error: { ...need.error, host } };
-  if (need.value === null) return { kind: "already-done" };
-  return proceed(beginReboot, { step, context, need: need.value, baseline: context.before, undos: [] });
+  const { open } = need.value;
+  const baseline = baselineOf(context.before, need.value);
+  const reboot = { step, context, need: need.value, baseline, undos: [] };
+  if (await isDue(step, need.value, context)) return proceed(beginReboot(isKept(reboot)), reboot);
+  return open === undefined
+    ? { kind: "already-done" }
+    : proceed(resumeAt("up", open.moved), since(open.bootId, reboot));
 }
+
+/** What came of an earlier reboot is judged by how the host was before that one, not by how it has been since. */
+function baselineOf(before: HostFacts | undefined, { open }: RebootNeed): HostFacts | undefined {
+  if (before === undefined || open === undefined) return before;
+  return { ...before, failedUnits: { kind: "known", value: open.failedBefore } };
+}
+
+/** The host had this boot id when it was told to reboot. */
+const since = (bootId: BootId, reboot: Reboot): Reboot => ({
+  ...reboot,
+  step: { ...reboot.step, expect: { ...reboot.step.expect, bootId } },
+});
 
 /** The host was told to reboot by an earlier process, when it had the boot id `from`. */
 export function followReboot(step: RebootStep, from: BootId, context: StepContext): Promise<StepOutcome> {
-  const expecting = { ...step, expect: { ...step.expect, bootId: from } };
   // What was the reason is gone with the reboot, or will be found again when the host is verified.
   const need = { state: "yes", reasons: [] } as const;
-  return proceed(resumeAt("down", false), { step: expecting, context, need, baseline: context.before, undos: [] });
+  return proceed(resumeAt("down", false), since(from, { step, context, need, baseline: context.before, undos: [] }));
 }
 
 async function proceed(from: RebootState, reboot: Reboot): Promise<StepOutcome> {

@@ -4,10 +4,8 @@ import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import { calendarOf, closesAt } from "../../domain/windows/calendar.ts";
 import { runHooks, undoHooks } from "../hooks.ts";
-import { oldBootId, type Reboot } from "./context.ts";
+import { isKept, oldBootId, type Reboot } from "./context.ts";
 import { windowShut } from "./window.ts";
-
-const STORE_TIMEOUT_MS = 60_000;
 
 export async function takeSlot(reboot: Reboot): Promise<Result<void>> {
   const { step, context } = reboot;
@@ -20,19 +18,18 @@ export async function takeSlot(reboot: Reboot): Promise<Result<void>> {
   const taken = await rebootSlots.acquire(session.host.name, step.budgets, {
     deadlineMs,
     signal: interruption.draining,
+    kept: isKept(reboot),
   });
   if (!taken.ok) return taken;
   // The wait may have used the window up; then the slot is somebody else's.
   const shutNow = windowShut(step, clock.now());
-  if (shutNow === undefined) return taken;
-  await giveSlotBack(reboot);
+  if (shutNow === undefined) return ok(undefined);
+  if (!isKept(reboot)) await rebootSlots.release(session.host.name, taken.value);
   return err(shutNow);
 }
 
-/** Also when a signal came: what was held has to be given back. */
-export function giveSlotBack({ step, context }: Reboot): Promise<Result<void>> {
-  return context.rebootSlots.release(context.session.host.name, step.budgets, AbortSignal.timeout(STORE_TIMEOUT_MS));
-}
+export const giveSlotBack = ({ step, context }: Reboot): Promise<Result<void>> =>
+  context.rebootSlots.release(context.session.host.name, step.budgets);
 
 const RELEASE_ATTEMPTS = 10;
 const RELEASE_PAUSE_MS = 3_000;

@@ -18,3 +18,6 @@ export interface Reboot {
 
 /** The boot id that the plan was made with. */
 export const oldBootId = ({ step, baseline }: Reboot): string => step.expect.bootId ?? baseline?.bootId ?? "";
+
+/** An earlier reboot did not end well: the host is out of service, and its slots stay with it until it is healthy. */
+export const isKept = ({ need }: Pick<Reboot, "need">): boolean => need.open !== undefined;

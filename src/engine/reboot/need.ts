@@ -10,12 +10,11 @@ import type { Reboot } from "./context.ts";
 
 const CHECK_TIMEOUT_MS = 60_000;
 
-/** Null when there is nothing to do: no need, or nobody knows and nobody insists. */
-export async function judgeNeed(step: Reboot["step"], context: StepContext): Promise<Result<RebootNeed | null>> {
-  const need = await askNeed(context);
-  if (!need.ok || step.when === "always" || need.value.state === "yes") return need;
-  if (need.value.state === "unknown") await context.recorder.record(diagnosed(notKnown(need.value, context), "warn"));
-  return ok(null);
+/** False when there is no need, or nobody knows and nobody insists. */
+export async function isDue(step: Reboot["step"], need: RebootNeed, context: StepContext): Promise<boolean> {
+  if (step.when === "always" || need.state === "yes") return true;
+  if (need.state === "unknown") await context.recorder.record(diagnosed(notKnown(need, context), "warn"));
+  return false;
 }
 
 export async function askNeed({ session, interruption }: StepContext): Promise<Result<RebootNeed>> {

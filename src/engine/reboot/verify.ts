@@ -1,5 +1,6 @@
 /** Whether the host that came back is well, and stays up. */
 import { rebootVerifiedCommand } from "../../domain/host/os-verbs.ts";
+import { refusalOf } from "../../domain/host/refusal.ts";
 import { acquireLockCommand } from "../../domain/host/verbs.ts";
 import { isRestricted } from "../../domain/inventory/access.ts";
 import type { HostFacts } from "../../domain/observation/facts.ts";
@@ -40,7 +41,9 @@ export async function soak(reboot: Reboot): Promise<Result<void>> {
   }
   const options = { timeoutMs: ASK_TIMEOUT_MS, signal: interruption.detached };
   const forgotten = await session.ask(rebootVerifiedCommand(activation), options);
-  return forgotten.ok ? ok(undefined) : forgotten;
+  if (!forgotten.ok) return forgotten;
+  const { records, code } = forgotten.value;
+  return code === 0 ? ok(undefined) : err(refusalOf(records, code));
 }
 
 /** Waits for the units that are still starting. What state it ends in is judged by the units that failed. */

@@ -26,7 +26,7 @@ export async function withUpdateCounts(
       const answer = answers.get(name);
       if (!facts.ok || answer?.ok !== true) return [name, facts];
       const { summary, unattended } = answer.value;
-      const before = facts.value.osUpdates ?? { last: null, rebootSince: null };
+      const before = facts.value.osUpdates ?? { last: null, rebootSince: null, openReboot: null };
       return [name, ok({ ...facts.value, osUpdates: { ...before, updates: summary, unattended } })];
     }),
   );

@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { etcdSlots } from "../../../src/effects/slots/etcd.ts";
 import { fleetlockSlots } from "../../../src/effects/slots/fleetlock.ts";
 import { localSlots } from "../../../src/effects/slots/local.ts";
+import { rebootSlots } from "../../../src/engine/reboot-slots.ts";
 import type { SlotStore } from "../../../src/ports/slot-store.ts";
 import { hasEtcd, startEtcd, type TestEtcd } from "../../support/etcd.ts";
 import { type FakeFleetLock, fakeFleetLock } from "../../support/fake-fleetlock.ts";
+import { realClock } from "../../support/real-clock.ts";
 
 const SLOTS = 2;
 const never = new AbortController().signal;
@@ -17,8 +19,8 @@ function freshGroup(): string {
   return `group-${process.pid}-${groups}`;
 }
 
-/** What every store promises. `open` gives another controller's view of the same slots. */
-function keepsTheContract(open: () => SlotStore): void {
+/** What every store promises. `open` gives another controller's view of the same slots; `again` is what a holder is told that asks twice. */
+function keepsTheContract(open: () => SlotStore, again: "held" | "granted" = "held"): void {
   const take = (store: SlotStore, group: string, holder: string) => store.acquire(group, holder, SLOTS, never);
 
   test("as many holders as there are slots get one, the next finds it full, and a freed slot is taken again", async () => {
@@ -30,10 +32,12 @@ function keepsTheContract(open: () => SlotStore): void {
     expect(await take(store, group, "c")).toEqual({ ok: true, value: "granted" });
   });
 
-  test("a holder that asks again has its slot, and takes no second one", async () => {
+  test("a holder that asks again has its slot, which is told where it can be, and takes no second one", async () => {
     const [store, group] = [open(), freshGroup()];
-    for (const holder of ["a", "a", "b", "b"])
+    for (const holder of ["a", "b"]) {
       expect(await take(store, group, holder)).toMatchObject({ value: "granted" });
+      expect(await take(store, group, holder)).toMatchObject({ value: again });
+    }
     expect(await take(store, group, "c")).toMatchObject({ value: "full" });
   });
 
@@ -52,7 +56,50 @@ function keepsTheContract(open: () => SlotStore): void {
     expect(await takeWithout("a", "x", "y")).toMatchObject({ value: "full" });
     expect(await takeWithout("a", "x")).toMatchObject({ value: "granted" });
     expect(await takeWithout("b")).toMatchObject({ value: "granted" });
-    expect(await takeWithout("b", "x")).toMatchObject({ value: "granted" });
+    expect(await takeWithout("b", "x")).toMatchObject({ value: again });
+  });
+
+  describe("a host that needs slots of several groups", () => {
+    const groupsOf = (): readonly [string, string] => [freshGroup(), freshGroup()];
+    const budgets = (groups: readonly string[]) => groups.map((group) => ({ group, max: SLOTS }));
+    const atOnce = (kept: boolean) => ({ deadlineMs: 0, signal: never, kept });
+    const slots = () => rebootSlots(open(), realClock);
+    const fill = async (group: string) => {
+      for (const holder of ["x", "y"]) await take(open(), group, holder);
+    };
+    const isFull = async (group: string) => {
+      const answer = await take(open(), group, "z");
+      return answer.ok && answer.value === "full";
+    };
+
+    test("takes all or none", async () => {
+      const both = groupsOf();
+      await take(open(), both[0], "x");
+      await fill(both[1]);
+      expect(await slots().acquire("a", budgets(both), atOnce(false))).toMatchObject({
+        error: { code: "reboot/budget" },
+      });
+      expect(await isFull(both[0])).toBe(false);
+    });
+
+    test("keeps the slot that it has since a reboot failed, whatever another budget says", async () => {
+      const both = groupsOf();
+      for (const holder of ["x", "a"]) await take(open(), both[0], holder);
+      await fill(both[1]);
+      expect(await slots().acquire("a", budgets(both), atOnce(true))).toMatchObject({
+        error: { code: "reboot/budget" },
+      });
+      expect(await isFull(both[0])).toBe(true);
+    });
+
+    test("goes on with the slots that it kept, also where others are out of service by now", async () => {
+      const both = groupsOf();
+      for (const group of both) await take(open(), group, "a");
+      const crowded = budgets(both).map((budget) => ({ ...budget, out: ["x", "y"] }));
+      expect((await slots().acquire("a", crowded, atOnce(true))).ok).toBe(true);
+      await fill(both[0]);
+      expect(await isFull(both[0])).toBe(true);
+    });
   });
 
   test("groups have budgets of their own", async () => {
@@ -151,7 +198,7 @@ describe("slots by FleetLock", () => {
     server = await fakeFleetLock(SLOTS);
   });
   afterAll(() => server.close());
-  keepsTheContract(() => fleetlockSlots(server.base));
+  keepsTheContract(() => fleetlockSlots(server.base), "granted");
 
   test("are asked for with the header and body of the protocol", async () => {
     const group = freshGroup();

@@ -14,8 +14,8 @@ const ok: RebootEvent = { kind: "ok" };
 const failed: RebootEvent = { kind: "failed", error: trouble };
 
 /** Goes on with success until the phase, then with this event; gives the phases that follow, and the end. */
-function from(phase: string, event: RebootEvent, then: RebootEvent = ok): string[] {
-  let state: RebootState = beginReboot;
+function from(phase: string, event: RebootEvent, then: RebootEvent = ok, kept = false): string[] {
+  let state: RebootState = beginReboot(kept);
   while (state.kind === "at" && state.phase !== phase) state = advance(state, ok);
   state = advance(state, event);
   const seen: string[] = [];
@@ -61,7 +61,7 @@ describe("a reboot", () => {
     expect(from("issue", { kind: "unknown", error: trouble })[0]).toBe("down"));
 
   test("tells the first trouble, not what came of it", () => {
-    let state = advance({ kind: "at", phase: "before" }, failed);
+    let state = advance({ kind: "at", phase: "before", kept: false }, failed);
     while (state.kind === "at") state = advance(state, { kind: "failed", error: failure("reboot/store", "later") });
     expect(state).toMatchObject({ error: { code: "reboot/hook", cause: { code: "reboot/store" } } });
   });
@@ -69,7 +69,7 @@ describe("a reboot", () => {
   test("never frees a slot of a host that may be down, whatever happens", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom("ok", "failed", "unknown"), { maxLength: 20 }), (kinds) => {
-        let state: RebootState = beginReboot;
+        let state: RebootState = beginReboot(false);
         let issued = false;
         let verified = false;
         for (const kind of kinds) {
@@ -79,6 +79,27 @@ describe("a reboot", () => {
           state = advance(state, kind === "ok" ? ok : { kind: kind as "failed", error: trouble });
         }
         return !(state.kind === "ended" && state.slot === "free" && issued && !verified);
+      }),
+    );
+  });
+});
+
+describe("a reboot of a host that is out of service since an earlier one", () => {
+  test.each(["slot", "before", "recheck", "issue"])(
+    "leaves it as it is when it fails at %s: it is not put back into service, and keeps its slot",
+    (phase) => expect(from(phase, failed, ok, true)).toEqual(["ended, slot kept"]),
+  );
+
+  test("frees the slot once it is well, and never before", () => {
+    expect(from("soak", ok, ok, true)).toEqual(["release", "done"]);
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom("ok", "failed", "unknown"), { maxLength: 20 }), (kinds) => {
+        let state: RebootState = beginReboot(true);
+        for (const kind of kinds) {
+          if (state.kind !== "at") break;
+          state = advance(state, kind === "ok" ? ok : { kind: kind as "failed", error: trouble });
+        }
+        return state.kind !== "ended" || state.slot === "kept";
       }),
     );
   });

@@ -139,10 +139,20 @@ async function perform(plan: Plan, host: PlanHost, execution: HostExecution): Pr
   const { clock } = execution;
   const startedAt = clock.now();
   const elapsed = (): number => clock.now() - startedAt;
-  const session = await sessionFor(host, execution);
-  if ("error" in session) return { result: failedResult(host, session.error, elapsed()), changed: false };
-  const outcome = await runHost(host, plan.verb, { ...execution, session: session.value });
-  return performed(host, outcome, elapsed());
+  const leaveLine = announceReboot(host, execution);
+  try {
+    const session = await sessionFor(host, execution);
+    if ("error" in session) return { result: failedResult(host, session.error, elapsed()), changed: false };
+    const outcome = await runHost(host, plan.verb, { ...execution, session: session.value });
+    return performed(host, outcome, elapsed());
+  } finally {
+    leaveLine();
+  }
+}
+
+/** Hosts that are started together get slots by what they owe, not by how fast they answer. Who has other things to do first comes later. */
+function announceReboot({ name, steps: [first] }: PlanHost, { rebootSlots }: HostExecution): () => void {
+  return first?.kind === "reboot" ? rebootSlots.announce(name, first.budgets, first) : () => undefined;
 }
 
 const performed = (host: PlanHost, outcome: StepOutcome, ms: number): Performed => ({

@@ -2,8 +2,10 @@
 import type { Failure } from "../domain/outcome/failure.ts";
 import { failure } from "../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
+import type { Debtor } from "../domain/reboot/debt.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SlotStore } from "../ports/slot-store.ts";
+import { slotLine } from "./slot-line.ts";
 
 export interface Budget {
   readonly group: string;
@@ -13,6 +15,8 @@ export interface Budget {
 }
 
 export interface RebootSlots {
+  /** The host is on its way here: those that go after it let it go first. Gives what takes it out of the line again. */
+  announce(host: string, budgets: readonly Budget[], debt: Debtor): () => void;
   /**
    * Waits until every budget has a slot for the host; gives those that it had to take. Fails with `reboot/budget` or `reboot/store`;
    * then it has those that it had before.
@@ -25,6 +29,8 @@ export interface RebootSlots {
 }
 
 export interface SlotPatience {
+  /** Since when the reboot is owed, if it is: who owes longest goes first. */
+  readonly debt: Debtor;
   /** Milliseconds since the epoch after which it is no use to begin. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
@@ -39,6 +45,7 @@ const GIVE_BACK_MS = 60_000;
 
 export function rebootSlots(store: SlotStore, clock: Clock): RebootSlots {
   const lost = new Set<string>();
+  const line = slotLine();
   const release = async (host: string, budgets: readonly Budget[]): Promise<Result<void>> => {
     let outcome: Result<void> = ok(undefined);
     for (const { group } of budgets) {
@@ -47,25 +54,44 @@ export function rebootSlots(store: SlotStore, clock: Clock): RebootSlots {
     }
     return outcome;
   };
-  return {
-    async acquire(host, budgets, { deadlineMs, signal, kept }) {
-      // The same order everywhere, so that two who need both slots cannot each hold one and wait.
-      const sorted = budgets.toSorted((a, b) => (a.group < b.group ? -1 : 1));
-      for (;;) {
-        const { taken, outcome } = await takeAll(store, host, kept ? sorted.map(withoutOut) : sorted, signal);
+  const waitForAll = async (host: string, budgets: readonly Budget[], patience: SlotPatience) => {
+    const { deadlineMs, signal, kept } = patience;
+    for (;;) {
+      // Its slots are its own already.
+      const ahead = kept ? undefined : line.heldUpAt(host, clock.now());
+      let full = budgets.find(({ group }) => group === ahead);
+      let hopeless = false;
+      if (full === undefined) {
+        const { taken, outcome } = await takeAll(store, host, budgets, signal);
         if (outcome.ok && outcome.value === undefined) return ok(taken);
         if (!kept) await release(host, taken);
         if (!outcome.ok) return outcome;
-        const full = outcome.value as Budget;
-        const hopeless = await nobodyReturns(store, full, lost, signal);
-        if (hopeless || signal.aborted || clock.now() + POLL_MS > deadlineMs) return err(spent(full, hopeless));
-        await clock.sleep(POLL_MS, signal);
+        full = outcome.value as Budget;
+        line.foundFull(host, full.group);
+        hopeless = await nobodyReturns(store, full, lost, signal);
+      }
+      if (hopeless || signal.aborted || clock.now() + POLL_MS > deadlineMs) return err(spent(full, hopeless));
+      await clock.sleep(POLL_MS, signal);
+    }
+  };
+  return {
+    announce: (host, budgets, debt) => line.join(host, budgets.map(groupOf), debt),
+    async acquire(host, budgets, patience) {
+      // The same order everywhere, so that two who need both slots cannot each hold one and wait.
+      const sorted = budgets.toSorted((a, b) => (a.group < b.group ? -1 : 1));
+      const leave = line.ask(host, sorted.map(groupOf), patience.debt, clock.now());
+      try {
+        return await waitForAll(host, patience.kept ? sorted.map(withoutOut) : sorted, patience);
+      } finally {
+        leave();
       }
     },
     release,
     keep: (host) => void lost.add(host),
   };
 }
+
+const groupOf = ({ group }: Budget): string => group;
 
 const withoutOut = ({ group, max }: Budget): Budget => ({ group, max });
 

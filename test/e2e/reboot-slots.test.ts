@@ -5,7 +5,7 @@ import { hostOf } from "../support/activation-lab.ts";
 import { hasEtcd, startEtcd } from "../support/etcd.ts";
 import { type FleetProject, layFleetProject } from "../support/fleet-project.ts";
 import { type TestLab, useLab } from "../support/lab.ts";
-import { bootIdOf, hookLog, QUICK, resultsOf, standIn, untilFile } from "../support/os-fleet.ts";
+import { asksForReboot, bootIdOf, hookLog, QUICK, resultsOf, standIn, untilFile } from "../support/os-fleet.ts";
 
 const NAMES = ["lab-1", "lab-2"];
 let lab: TestLab;
@@ -46,6 +46,17 @@ test("two controllers at work on groups of their own never have more hosts out t
   const log = hookLog(project).map((line) => line.split(" "));
   expect(log.map(([word]) => word)).toEqual(["drain", "uncordon", "drain", "uncordon"]);
   expect(log[0]?.[1]).toBe(log[1]?.[1]);
+});
+
+test("whose reboot is owed longest gets the slot first, and the plan says so", async () => {
+  fleet({ preReboot: [standIn("drain")] });
+  await Promise.all(hosts.map(asksForReboot));
+  await hosts[1]?.sh("touch -d '3 days ago' /run/reboot-required");
+  const plan = await project.nixfleet("reboot", "--group", "fleet", "--check");
+  expect(plan.stdout).toContain("reboots owed longest go first: lab-2, lab-1");
+  const answer = await project.nixfleet("reboot", "--group", "fleet", "--yes", "--json", ...QUICK);
+  expect(answer.code, answer.stderr).toBe(0);
+  expect(hookLog(project)).toEqual(["drain lab-2", "drain lab-1"]);
 });
 
 test("a host that is down already uses the budget up, and is named", async () => {

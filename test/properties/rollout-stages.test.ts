@@ -3,8 +3,12 @@ import { describe, expect, test } from "vitest";
 import type { CanaryChoice } from "../../src/domain/inventory/resolved.ts";
 import { previewStages, quotaOf } from "../../src/domain/rollout/stages.ts";
 
+const debts = fc.option(fc.integer({ min: 0, max: 20 }), { nil: undefined });
+
 const hosts = fc
-  .array(fc.record({ class: fc.constantFrom("web", "db", "gpu"), canary: fc.boolean() }), { maxLength: 120 })
+  .array(fc.record({ class: fc.constantFrom("web", "db", "gpu"), canary: fc.boolean(), owedSince: debts }), {
+    maxLength: 120,
+  })
   .map((list) => list.map((host, index) => ({ ...host, name: `host-${index}` })));
 
 const stages = fc
@@ -42,6 +46,21 @@ describe("stages", () => {
           [...(canaries > 0 ? [canaries] : []), ...quotas, list.length].filter((size) => size > 0),
         );
         expect(reached).toEqual([...expected]);
+      }),
+    );
+  });
+
+  test("are the same whatever is owed, and have those first inside whose reboots are owed longest", () => {
+    fc.assert(
+      fc.property(preview, ({ list, strategy, planned }) => {
+        const debtless = list.map(({ owedSince: _owed, ...host }) => host);
+        const plain = previewStages(debtless, strategy, "seed");
+        expect(planned.map((stage) => stage.hosts.toSorted())).toEqual(plain.map((stage) => stage.hosts.toSorted()));
+        const owed = new Map(list.map((host) => [host.name, host.owedSince ?? Number.POSITIVE_INFINITY]));
+        for (const stage of planned) {
+          const inTurn = stage.hosts.map((name) => owed.get(name) ?? Number.NaN);
+          expect(inTurn).toEqual(inTurn.toSorted((a, b) => (a === b ? 0 : a - b)));
+        }
       }),
     );
   });

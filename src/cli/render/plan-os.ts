@@ -64,8 +64,9 @@ function stepWords({ when }: RebootStep, needed: PlanHost["reboot"]["needed"]): 
   return needed === "yes" ? "needed, done by this plan" : "if it turns out to be needed";
 }
 
-function boundaries({ window, budgets, hooks }: RebootStep): string[] {
+function boundaries({ owedSince, window, budgets, hooks }: RebootStep): string[] {
   return [
+    ...(owedSince === undefined ? [] : [`owed since ${new Date(owedSince * 1000).toISOString().slice(0, 16)}Z`]),
     ...(window.length === 0 ? [] : [`window ${window.map(printable).join(", or ")}`]),
     ...(budgets.length === 0 ? [] : [`budget ${budgets.map(budgetWords).join(", ")}`]),
     ...hookWords("before", hooks.before),

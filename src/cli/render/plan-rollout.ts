@@ -1,7 +1,7 @@
 /** The rollout of a plan: who goes in which stage, at which pace, and what halts it. */
 import { foldHosts } from "../../domain/fold-hosts.ts";
 import { durationText } from "../../domain/inventory/duration.ts";
-import type { Plan } from "../../domain/plan/plan.ts";
+import type { Plan, Step } from "../../domain/plan/plan.ts";
 import type { Lane, Pace } from "../../domain/rollout/plan-rollout.ts";
 import { startsAt } from "../../domain/rollout/window-check.ts";
 import { count, wrap } from "./layout.ts";
@@ -9,9 +9,9 @@ import type { PlanView, WholePlanView } from "./plan.ts";
 import { printable } from "./printable.ts";
 
 /** Nothing for hosts that all go at once, at any time. */
-export function renderRollout({ rollout }: Plan, view: WholePlanView): string[] {
+export function renderRollout({ rollout, hosts }: Plan, view: WholePlanView): string[] {
   const { lanes } = rollout;
-  const waits = waitWords(rollout, view);
+  const waits = [...debtWords(rollout, hosts, view), ...waitWords(rollout, view)];
   const plain = lanes.length < 2 && lanes.every(({ stages, pace }) => stages.length < 2 && pace.approval === "none");
   if (plain && waits.length === 0) return [];
   return [...(plain ? [view.style.strong("rollout")] : lanes.flatMap((lane) => laneLines(lane, view))), ...waits];
@@ -54,6 +54,21 @@ const POLICIES: Readonly<Record<Pace["onFailure"], string>> = {
   stop: "failed hosts stay as they are",
   continue: "failed hosts stay as they are",
 };
+
+const NAMED_DEBTORS = 5;
+
+/** Who gets a slot of a reboot budget first, where that is not all the same. */
+function debtWords({ order }: Plan["rollout"], hosts: Plan["hosts"], { width }: WholePlanView): string[] {
+  const shares = new Map(hosts.flatMap(({ name, steps }) => steps.flatMap((step) => debtOf(name, step))));
+  const inLine = order.filter((name) => shares.has(name));
+  if (new Set(shares.values()).size < 2) return [];
+  const more = inLine.length > NAMED_DEBTORS ? ", and the others" : "";
+  const names = inLine.slice(0, NAMED_DEBTORS).map(printable).join(", ");
+  return wrap(`reboots owed longest go first: ${names}${more}`, { first: "  ", width });
+}
+
+const debtOf = (name: string, step: Step): (readonly [string, number | undefined])[] =>
+  step.kind === "reboot" && step.budgets.length > 0 ? [[name, step.owedSince]] : [];
 
 /** Hosts that cannot start now, and when they can. */
 function waitWords(rollout: Plan["rollout"], { style, width, nowMs }: WholePlanView): string[] {

@@ -3,6 +3,7 @@ import type { ResolvedHost } from "../inventory/resolved.ts";
 import type { HostFacts } from "../observation/facts.ts";
 import type { Step } from "../plan/plan.ts";
 import { expectationOf } from "../plan/steps.ts";
+import { owedSince } from "../reboot/debt.ts";
 import type { OutOfService } from "./out-of-service.ts";
 
 type RebootStep = Extract<Step, { kind: "reboot" }>;
@@ -44,6 +45,7 @@ export function rebootStep(
   needs: readonly string[],
   { when, force, timers, ignoreWindow, blackouts, out }: RebootWish,
 ): RebootStep {
+  const owed = owedSince(facts);
   const settings = host.osUpdates.ubuntu ?? host.osUpdates.nixos;
   return {
     id: `${host.name}/reboot`,
@@ -51,6 +53,7 @@ export function rebootStep(
     needs,
     expect: { ...expectationOf(facts), bootId: facts.bootId },
     when,
+    ...(owed === null ? {} : { owedSince: owed }),
     force,
     window: ignoreWindow ? [] : [...(settings?.rebootWindow ?? [])],
     blackouts: ignoreWindow ? [] : [...blackouts],

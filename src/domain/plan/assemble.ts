@@ -6,7 +6,7 @@ import { planDigest } from "./codec.ts";
 import { memoizingDiffer } from "./file-diff.ts";
 import type { PlanRequest } from "./host-input.ts";
 import { planHost } from "./host-plan.ts";
-import { type Plan, type PlanHost, planSchemaName } from "./plan.ts";
+import { type Plan, type PlanHost, planSchemaName, type Step } from "./plan.ts";
 
 /** The plan for apply, rollback and remove. The order in which hosts come in does not matter. */
 export function assemble(request: PlanRequest): Plan {
@@ -46,8 +46,15 @@ function rolloutOf(
   const changing = hosts.filter((host) => host.action === "change").map((host) => host.name);
   const named = new Set(changing);
   const staged = rolloutHosts?.filter((host) => named.has(host.name)) ?? changing.map((name) => plainHost(name, verb));
-  return assembleRollout(staged, maxParallel);
+  const owed = new Map(hosts.map(({ name, steps }): [string, number | undefined] => [name, rebootOwed(steps)]));
+  return assembleRollout(
+    staged.map((host) => ({ ...host, owedSince: owed.get(host.name) })),
+    maxParallel,
+  );
 }
+
+const rebootOwed = (steps: readonly Step[]): number | undefined =>
+  steps.find((step) => step.kind === "reboot")?.owedSince;
 
 function plainHost(name: string, verb: Plan["verb"]): RolloutHost {
   const lane = { name: ALL_AT_ONCE, strategy: verb === "run" ? everywhere : allAtOnce };

@@ -42,6 +42,8 @@ export const osUpdateStepFields = {
 export const rebootStepFields = {
   kind: z.literal("reboot"),
   when: z.enum(["if-needed", "always"]),
+  /** Since when the host owes the reboot, in seconds since the epoch: who owes longest gets a slot first. */
+  owedSince: z.int().min(0).optional(),
   /** In spite of earlier reboots for the same reasons that did not end them. */
   force: z.boolean(),
   /** Any of them; none means at any time. */

@@ -1,7 +1,8 @@
 /** A host as far as its place in a rollout is concerned. */
 import type { ResolvedHost } from "../inventory/resolved.ts";
+import type { Debtor } from "../reboot/debt.ts";
 
-export interface Candidate {
+export interface Candidate extends Debtor {
   readonly name: string;
   /** Hosts of one class are likely to behave alike. */
   readonly class: string;

@@ -1,5 +1,6 @@
 /** Updates and reboot debt in the status report. */
 import type { HostFacts } from "../observation/facts.ts";
+import { owedSince } from "../reboot/debt.ts";
 import type { StatusHost } from "./status.ts";
 
 const MS_PER_DAY = 86_400_000;
@@ -9,18 +10,14 @@ export function osStatus(
   facts: HostFacts,
   nowMs: number,
 ): Pick<StatusHost, "osUpdates" | "lastOsUpdate" | "rebootDebt" | "unattended"> {
-  const { reboot } = facts;
   const { updates, last = null, unattended = null } = facts.osUpdates ?? {};
-  const owedSince = facts.osUpdates?.rebootSince ?? committedAt(facts);
+  const owed = owedSince(facts);
   return {
     osUpdates:
       updates === undefined ? null : { pending: updates.pending, security: updates.security, held: updates.keptBack },
     lastOsUpdate:
       last === null ? null : { at: isoTime(last.at), run: last.run, ok: last.code === 0, packages: last.packages },
-    rebootDebt:
-      reboot.needed !== "yes" || owedSince === null
-        ? null
-        : { since: isoTime(owedSince), days: daysSince(owedSince, nowMs) },
+    rebootDebt: owed === null ? null : { since: isoTime(owed), days: daysSince(owed, nowMs) },
     unattended:
       unattended === null
         ? null
@@ -31,10 +28,6 @@ export function osStatus(
           },
   };
 }
-
-/** On NixOS a reboot is owed since the generation that asks for it. */
-const committedAt = ({ os, generation, generations }: HostFacts): number | null =>
-  os.id === "nixos" ? (generations.find((known) => known.generation === generation)?.at ?? null) : null;
 
 const isoTime = (seconds: number): string => new Date(seconds * 1000).toISOString();
 

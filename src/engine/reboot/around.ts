@@ -19,6 +19,7 @@ export async function takeSlot(reboot: Reboot): Promise<Result<void>> {
     deadlineMs,
     signal: interruption.draining,
     kept: isKept(reboot),
+    debt: step,
   });
   if (!taken.ok) return taken;
   // The wait may have used the window up; then the slot is somebody else's.

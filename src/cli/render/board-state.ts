@@ -15,6 +15,8 @@ export interface BoardState {
   /** Phases of the whole run: evaluate, build. */
   readonly fleet: Map<Phase, Activity>;
   readonly finished: Map<HostStatus, number>;
+  /** The latest word of the rollout: what is being waited for while no host is at work; printable. */
+  rollout: string;
 }
 
 export interface Activity {
@@ -37,6 +39,7 @@ export const emptyBoard = (): BoardState => ({
   active: new Map(),
   fleet: new Map(),
   finished: new Map(),
+  rollout: "",
 });
 
 /** The state after the event. Maps are changed in place: a thousand hosts make ten thousand events. */
@@ -66,6 +69,8 @@ export function foldBoard(before: BoardState, event: RunEvent): BoardState {
       state.finished.set(event.result.status, (state.finished.get(event.result.status) ?? 0) + 1);
       return state;
     case "rollout":
+      state.rollout = event.msg;
+      return state;
     case "os_updated":
     case "hook":
     case "log":

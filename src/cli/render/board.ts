@@ -30,7 +30,10 @@ export function renderBoard(
   });
 }
 
-/** "[00:45] apply: 18 changed, 1 failed, 6 running (copy 4, activate 2), 20 waiting". */
+/**
+ * "[00:45] apply: 18 changed, 1 failed, 6 running (copy 4, activate 2), 20 waiting", and while nobody runs what is being waited for:
+ * "[12:30] apply: 1 changed, 3 waiting, stage 1 of 2 (canary) is through and soaks for 10m".
+ */
 export function headline(state: BoardState, nowMs: number): string {
   const finished = [...state.finished].map(([status, number]) => `${number} ${statusWord(status, state.verb)}`);
   const counts = phaseCounts(state, phases).map(([phase, number]) => `${phase} ${number}`);
@@ -38,7 +41,8 @@ export function headline(state: BoardState, nowMs: number): string {
   const waiting = waitingHosts(state);
   const parts = [...finished, ...running, ...(waiting > 0 ? [`${waiting} waiting`] : [])];
   const fleet = [...state.fleet.values()].map(amount);
-  const words = [...parts, ...fleet].join(", ") || "working";
+  const atRest = state.active.size === 0 && waiting > 0 && state.rollout !== "" ? [printable(state.rollout)] : [];
+  const words = [...parts, ...fleet, ...atRest].join(", ") || "working";
   return `[${stopwatch(nowMs - state.startedMs)}] ${printable(state.verb)}: ${words}`;
 }
 

@@ -5,6 +5,7 @@ import { type Draft, hostAt, isStopped, laneAt, mark } from "./draft.ts";
 import { halt, startRollbacks } from "./halt.ts";
 import { finishIfIdle } from "./outcome.ts";
 import { advanceLane, isGateOpen, isThrough } from "./stage.ts";
+import { tellBegin, tellWaits } from "./tell.ts";
 import { askToBeWoken } from "./wake.ts";
 import { laneOf, stageWords } from "./words.ts";
 
@@ -20,6 +21,7 @@ export function advance(draft: Draft): void {
     startRollbacks(draft);
   }
   finishIfIdle(draft);
+  tellWaits(draft);
   askToBeWoken(draft);
 }
 
@@ -52,6 +54,7 @@ function startOne(draft: Draft, at: number): boolean {
   if (lane.inFlight >= room || lane.left === 0 || !isGateOpen(draft, at)) return false;
   const rank = firstAdmitted(draft, at);
   if (rank === undefined) return false;
+  tellBegin(draft, at);
   mark(draft, rank, { phase: "starting" });
   const because = stageWords(draft.state.rollout, at, lane.stage);
   draft.commands.push({ type: "start", host: hostAt(draft, rank).name, because });

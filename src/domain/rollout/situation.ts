@@ -61,7 +61,8 @@ function stageInTheWay(draft: Draft, lane: number, stage: number): string {
   return `${names.length === 1 ? "canary" : "canaries"} ${foldHosts(names)}${undone.length === 0 ? " to soak" : ""}`;
 }
 
-function bindingWords(draft: Draft, rank: number, { budgets, lane, stage }: IndexedHost): string {
+/** What keeps a host whose stage is on. */
+export function bindingWords(draft: Draft, rank: number, { budgets, lane, stage }: IndexedHost): string {
   const { rollout } = draft.state;
   const queue = stageAt(draft, lane, stage)?.queues.find((it) => it.ranks.includes(rank));
   if (queue !== undefined && !isWindowOpen(draft, queue)) {

@@ -2,7 +2,7 @@
 import { stageAt } from "./admission.ts";
 import { type Draft, isDone, laneAt, markOf } from "./draft.ts";
 import { proceedWithSoak, soaks } from "./soak.ts";
-import { countWords, laneOf, stageWords } from "./words.ts";
+import { laneOf, stageWords } from "./words.ts";
 
 /** Stands the lane at a stage, with everything counted anew. */
 export function enterStage(draft: Draft, lane: number, stage: number): void {
@@ -14,7 +14,7 @@ export function enterStage(draft: Draft, lane: number, stage: number): void {
   work.cursors = (stageAt(draft, lane, stage)?.queues ?? []).map(() => 0);
   work.soak = null;
   work.asked = false;
-  work.told = false;
+  work.told = "nothing";
 }
 
 /** Goes on as far as it can: past stages whose hosts all had their turn, through their soak, up to a gate. */
@@ -27,9 +27,7 @@ export function advanceLane(draft: Draft, lane: number): void {
     }
     passStage(draft, lane);
   }
-  if (isThrough(draft, lane) || work.left === 0) return;
-  if (isGateOpen(draft, lane)) tellOnce(draft, lane);
-  else askOnce(draft, lane);
+  if (!isThrough(draft, lane) && work.left > 0 && !isGateOpen(draft, lane)) askOnce(draft, lane);
 }
 
 export function isThrough(draft: Draft, lane: number): boolean {
@@ -49,16 +47,6 @@ function passStage(draft: Draft, lane: number): void {
   const work = laneAt(draft, lane);
   work.passed = Math.max(work.passed, work.stage + 1);
   enterStage(draft, lane, work.stage + 1);
-}
-
-/** A lane of one stage has no borders to tell of. */
-function tellOnce(draft: Draft, lane: number): void {
-  const work = laneAt(draft, lane);
-  const { rollout } = draft.state;
-  if (work.told || laneOf(rollout, lane).stages.length === 1) return;
-  work.told = true;
-  const because = `${stageWords(rollout, lane, work.stage)} begins with ${countWords(work.left, "host")}`;
-  draft.commands.push({ type: "tell", level: "info", because });
 }
 
 function askOnce(draft: Draft, lane: number): void {

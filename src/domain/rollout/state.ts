@@ -80,8 +80,8 @@ export interface LaneState {
   /** Stages up to this one may begin. */
   readonly approved: number;
   readonly asked: boolean;
-  /** The begin of the stage was told. */
-  readonly told: boolean;
+  /** What was told of the stage: that its first host waits, and for what, or that it began. */
+  readonly told: "nothing" | "waits" | "begins";
 }
 
 export interface Soak {
@@ -145,5 +145,5 @@ const freshLane: LaneState = {
   soak: null,
   approved: 0,
   asked: false,
-  told: false,
+  told: "nothing",
 };

@@ -7,6 +7,7 @@ import {
   phaseProgressed,
   phaseStarted,
   planMade,
+  rolloutTold,
   runStarted,
 } from "../../../src/domain/outcome/event-bodies.ts";
 import type { RunEvent } from "../../../src/domain/outcome/events.ts";
@@ -54,6 +55,23 @@ describe("the board", () => {
     const lines = renderBoard(boardAfter(events), view);
     expect(lines[0]).toBe("[01:05] apply: 3 changed, 22 running (copy 17, activate 5), 975 waiting");
     expect(lines.slice(1).map((line) => line.split("  ")[1])).toEqual(["web-4", "web-5", "web-6"]);
+  });
+
+  test("says what is being waited for while no host is at work", () => {
+    const [first, second] = [host("web-1"), host("web-2")];
+    const bodies = [
+      runStarted("0.1.0", "apply", "ann@desk"),
+      planMade(sha("b"), 2, 2),
+      phaseStarted("activate", first),
+      hostFinished({ name: first, status: "changed", from: null, to: null, ms: 1 }),
+      rolloutTold("info", "stage 1 of 2 (canary) is through and soaks for 10m"),
+    ];
+    expect(headline(boardAfter(eventsOf(bodies)), startMs + 65_000)).toBe(
+      "[01:05] apply: 1 changed, 1 waiting, stage 1 of 2 (canary) is through and soaks for 10m",
+    );
+    expect(headline(boardAfter(eventsOf([...bodies, phaseStarted("copy", second)])), startMs + 65_000)).toBe(
+      "[01:05] apply: 1 changed, 1 running (copy 1)",
+    );
   });
 
   test("keeps its columns, and shortens store paths to what they hold", () => {

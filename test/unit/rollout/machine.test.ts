@@ -159,6 +159,31 @@ describe("the rollout machine", () => {
     expect(() => play(twoStages, begun, finished("db-9"))).toThrow("db-9 is no host of the rollout");
   });
 
+  test("says that a stage begins when its first host starts, and until then what it waits for", () => {
+    const held = rolloutOf(
+      [
+        ["canary", "db-1"],
+        ["all", "db-2"],
+      ],
+      {},
+      {
+        calendars: [{ windows: ["* 14:00-15:00 UTC"], blackouts: [] }],
+        constraints: [{ host: "db-1", calendars: [0], estimateMs: 0, budgets: [] }],
+      },
+    );
+    const toldAt = (state: ReturnType<typeof start>, event: RolloutEvent, atMs: number) => {
+      const step = next(state, event, atMs);
+      const told = step.commands.filter(({ type }) => type === "tell").map(({ because }) => because);
+      return { state: step.state, told };
+    };
+    const shut = toldAt(start(held), { ...begun, windowPatienceMs: null }, NOON);
+    const still = toldAt(shut.state, { type: "tick" }, NOON + 1_000);
+    const open = toldAt(still.state, { type: "tick" }, NOON + 2 * 3_600_000);
+    expect(shut.told).toEqual(["stage 1 of 2 (canary) waits for its window, which opens 2026-06-07T14:00Z"]);
+    expect(still.told).toEqual([]);
+    expect(open.told).toEqual(["stage 1 of 2 (canary) begins with 1 host"]);
+  });
+
   test("asks to be woken when a window opens, and again when the clock was put back", () => {
     const held = rolloutOf(
       [["all", "db-1"]],
@@ -170,7 +195,10 @@ describe("the rollout machine", () => {
     );
     const patient: RolloutEvent = { ...begun, windowPatienceMs: null };
     const first = next(start(held), patient, NOON);
-    expect(first.commands).toMatchObject([{ type: "wake", atMs: NOON + 2 * 3_600_000, because: "a window opens" }]);
+    expect(first.commands).toMatchObject([
+      { type: "tell", because: "stage (all) waits for its window, which opens 2026-06-07T14:00Z" },
+      { type: "wake", atMs: NOON + 2 * 3_600_000, because: "a window opens" },
+    ]);
     const dayBefore = next(first.state, { type: "tick" }, NOON - 86_400_000);
     expect(dayBefore.commands).toMatchObject([{ type: "wake", atMs: NOON - 22 * 3_600_000 }]);
     expect(next(first.state, { type: "tick" }, NOON + 2 * 3_600_000).commands).toMatchObject([

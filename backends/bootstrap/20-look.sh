@@ -152,8 +152,8 @@ account_keys() {
   [ -z "$text" ] || emit login.missing "$text"
 }
 
-# look_restricted: what is installed is replaced when it is not root's alone, or another program than the caller's. Closures bring
-# newer ones, too, but only to hosts whose program still understands what it is asked.
+# look_restricted: what is installed is replaced when it is not root's alone, or another program than the caller's. An apply
+# brings newer ones, too, but only to hosts whose program still understands what it is asked.
 look_restricted() {
   if find_unsafe / /usr /usr/local /usr/local/lib; then
     emit program.problem "$unsafe is not root's alone"

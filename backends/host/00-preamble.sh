@@ -28,7 +28,7 @@ TAB='	'
 NL='
 '
 FORMAT=1
-# Raised when restricted hosts must never go back to an earlier program: rolling back brings an old closure, and its copy.
+# Raised when restricted hosts must never go back to an earlier program.
 PROGRAM=1
 PROFILE=/nix/var/nix/profiles/nixfleet/system
 ROOTS=/nix/var/nix/gcroots/nixfleet

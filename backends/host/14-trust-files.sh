@@ -13,11 +13,12 @@ SERIAL=$STATE_DIR/serial
 
 # facts_trust: absent on a host that is not restricted.
 facts_trust() {
-  local key host serial=0
+  local key host digest serial=0
   first_line "$FLEET_HOST" || return 0
   host=$line
   first_line "$SERIAL" && serial=$line
   emit restricted "$host$TAB$serial"
+  digest=$(sha256sum <"$INSTALLED") && emit program "$PROGRAM$TAB${digest%% *}"
   [ -r "$FLEET_KEYS" ] || return 0
   while IFS= read -r key || [ -n "$key" ]; do
     [ -z "$key" ] || emit fleet.key "$key"

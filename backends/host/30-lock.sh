@@ -61,7 +61,8 @@ lock_release() {
   read_lock || return 0
   require_lock "$1"
   rm -f -- "$RUN_DIR/lock" "$RUN_DIR/lock.fences"
-  drop_root "$1"
+  # What is being activated stays in the store, whoever gives the lock away.
+  running_activation || drop_root "$1"
 }
 
 lock_break() {

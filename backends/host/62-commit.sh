@@ -48,9 +48,11 @@ state_json() {
 
 # audit EVENT RUN OWNER DETAIL: one line more, for people who ask later who did what.
 audit() {
-  at="$(date -u +%Y-%m-%dT%H:%M:%SZ)" event="$1" run="$2" owner="$3" detail="$4" awk "$json_program"'BEGIN {
+  local entry
+  # By the shell, which tells when it cannot write; not every awk does.
+  entry=$(at="$(date -u +%Y-%m-%dT%H:%M:%SZ)" event="$1" run="$2" owner="$3" detail="$4" awk "$json_program"'BEGIN {
     printf "{\"at\":%s,\"event\":%s,\"run\":%s,\"by\":%s,\"detail\":%s}\n", text("at"), text("event"), text("run"), text("owner"), text("detail")
-  }' >>"$STATE_DIR/audit.ndjson"
+  }') && printf '%s\n' "$entry" >>"$STATE_DIR/audit.ndjson"
 }
 
 # shellcheck disable=SC2016 # an awk program

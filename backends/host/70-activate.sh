@@ -73,6 +73,7 @@ write_request() {
   { mkdir -p -- "$run_folder" &&
     printf 'system\t%s\nowner\t%s\nrevision\t%s\nmanifest\t%s\nmode\t%s\n' "$1" "$2" "$3" "$4" "$5" >"$run_folder/request" &&
     { ! first_line "$RUN_DIR/lock.fences" || printf 'fences\t%s\n' "$line" >>"$run_folder/request"; } &&
+    { [ -z "${NIXFLEET_SERIAL:-}" ] || printf 'serial\t%s\n' "$NIXFLEET_SERIAL" >>"$run_folder/request"; } &&
     copy_program "$run_folder/program" && : >>"$run_folder/log" && sync "$run_folder/program"; } ||
     refuse "$EX_STORAGE" "cannot write in $run_folder"
 }
@@ -130,6 +131,12 @@ verb_supervise() {
     write_result "$EX_LOCKED"
     exit "$EX_LOCKED"
   fi
+  # Whoever asked for it could hold the asking up, so here, and not there, it is the newest that counts.
+  if [ -n "${by_serial:-}" ] && { ! first_line "$SERIAL" || [ "$line" != "$by_serial" ]; }; then
+    problem "another deploy record was taken before the activation began"
+    write_result "$EX_RESTRICTED"
+    exit "$EX_RESTRICTED"
+  fi
   work=$RUN_DIR/work
   rm -rf -- "$work"
   mkdir -m 0700 -- "$work" || { write_result "$EX_STORAGE"; exit "$EX_STORAGE"; }
@@ -158,6 +165,7 @@ load_request() {
     mode) mode=$value ;;
     confirm) confirm_within=$value ;;
     fences) fences=$value ;;
+    serial) by_serial=$value ;;
     esac
   done <"$run_folder/request"
 }

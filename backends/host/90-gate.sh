@@ -7,24 +7,64 @@ GATE_RECEIVE_SECONDS=600
 
 # gate BYTES SENTINEL VERB ARGS…
 verb_gate() {
-  local bytes=$1 sentinel=$2 code
-  { [ $# -ge 3 ] && is_number "$1" && [ "$1" -le "$GATE_MAX_BYTES" ] && is_token "$2"; } || refuse "$EX_USAGE" "usage: gate BYTES SENTINEL VERB ARGS"
-  shift 2
-  gate=$(mktemp -d /run/nixfleet-gate.XXXXXXXX) || exit "$EX_STORAGE"
-  trap 'rm -rf -- "$gate"' EXIT
-  trap 'exit 143' HUP INT TERM
-  printf 'nixfleet-ready %s\n' "$sentinel"
-  gate_receive "$bytes" || { printf 'nixfleet-cut %s\n' "$sentinel" >&2; exit 97; }
-  gate_verb=$1
+  local bytes=${1:-} sentinel=${2:-} code
+  gate_verb=${3:-none}
   gate_by=${SUDO_USER:-root}
-  make_state_folder
+  gate_surroundings
+  { [ $# -ge 3 ] && is_number "$1" && [ "$1" -le "$GATE_MAX_BYTES" ] && is_token "$2"; } || {
+    gate_audit refused "not BYTES SENTINEL VERB ARGS"
+    refuse "$EX_USAGE" "usage: gate BYTES SENTINEL VERB ARGS"
+  }
+  shift 2
+  gate=$(mktemp -d "/run/nixfleet-gate.$$.XXXXXXXX") || exit "$EX_STORAGE"
+  trap 'rm -rf -- "$gate"' EXIT
+  trap 'exit 143' HUP INT QUIT TERM
+  printf 'nixfleet-ready %s\n' "$sentinel"
+  gate_limits
+  gate_receive "$bytes" || {
+    gate_audit refused "not the $bytes bytes that were announced"
+    printf 'nixfleet-cut %s\n' "$sentinel" >&2
+    exit 97
+  }
   admit "$@"
-  case $1 in task | hook) gate_command; exit ;; trust) take_fleet_keys; finish 0 ;; esac
+  case $1 in
+  task | hook) gate_command; exit ;;
+  trust) take_fleet_keys; finish 0 ;;
+  program) take_program; finish 0 ;;
+  esac
+  # What began stays what it was admitted as: whoever asks for it again is shown it, and starts nothing.
+  [ -z "$gate_follows" ] || set -- follow "$gate_follows" 0
   gate_run "$@"
   code=$?
   # What the verb itself would not take was as little carried out as what was not admitted.
   case $code in "$EX_USAGE" | "$EX_REFUSED") gate_audit refused "exit code $code" ;; esac
   exit "$code"
+}
+
+# gate_limits: none of the caller's own. One on the size of files, say, would cut what root writes.
+gate_limits() {
+  local limit
+  for limit in d f t v; do
+    ulimit -"$limit" unlimited 2>/dev/null || gate_refuse "the caller's limit ulimit -$limit cannot be lifted"
+  done
+  { ulimit -S -s 8192 && ulimit -S -n 1024 && ulimit -S -c 0; } 2>/dev/null || gate_refuse "the caller's limits cannot be lifted"
+}
+
+# gate_surroundings: no terminal stops it half-way, and it stands in no folder of the caller's.
+gate_surroundings() {
+  trap '' TSTP TTIN TTOU
+  cd / || exit "$EX_STORAGE"
+  make_state_folder
+  clear_dead_gates
+}
+
+# clear_dead_gates: what those left behind that were killed.
+clear_dead_gates() {
+  local old pid
+  for old in /run/nixfleet-gate.*; do
+    pid=${old#*-gate.}
+    [ ! -d "$old" ] || [ -e "/proc/${pid%%.*}" ] || rm -rf -- "$old"
+  done
 }
 
 # is_token TEXT: 32 hexadecimal digits.
@@ -39,11 +79,14 @@ gate_receive() {
   [ "$(stat -c %s -- "$gate/payload")" = "$1" ]
 }
 
-# gate_run VERB ARGS…: the installed program, which may be newer by now than the one that runs here, with the payload behind it.
+# gate_run VERB ARGS…: the installed program with the payload behind it. Another may be installed at any moment, so it is
+# counted where nobody replaces it.
 gate_run() {
-  cat -- "$INSTALLED" "$gate/payload" >"$gate/program" || return "$EX_STORAGE"
+  local bytes
+  cat -- "$INSTALLED" >"$gate/program" && bytes=$(stat -c %s -- "$gate/program") && cat -- "$gate/payload" >>"$gate/program" ||
+    return "$EX_STORAGE"
   rm -f -- "$gate/payload"
-  NIXFLEET_RESTRICTED=1 NIXFLEET_PROGRAM_BYTES=$(stat -c %s -- "$INSTALLED") /bin/sh "$gate/program" "$@" </dev/null
+  NIXFLEET_RESTRICTED=1 NIXFLEET_SERIAL=${gate_serial:-} NIXFLEET_PROGRAM_BYTES=$bytes /bin/sh "$gate/program" "$@" </dev/null
 }
 
 # gate_refuse TEXT: the end, and a line in the audit. Whoever hears no records is told on standard error.
@@ -59,9 +102,9 @@ gate_refuse() {
   refuse "$EX_RESTRICTED" "$1"
 }
 
-# gate_accept DETAIL
+# gate_accept DETAIL: what cannot be written down is not done.
 gate_accept() {
-  gate_audit accepted "$1"
+  gate_audit accepted "$1" || refuse "$EX_STORAGE" "cannot write the audit: nothing is done that it does not show"
 }
 
 # gate_audit EVENT DETAIL: of what comes from outside, only letters that every reader of logs can take.

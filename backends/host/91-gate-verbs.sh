@@ -5,6 +5,7 @@
 admit() {
   local word
   shift
+  gate_follows=
   [ $# -le 16 ] || gate_refuse "too many arguments"
   for word in "$@"; do
     is_word "$word" || gate_refuse "an argument that is empty, too long or has control characters"
@@ -29,6 +30,7 @@ admit() {
   task:1) admit_task "$1" ;;
   hook:*) admit_hook "$@" ;;
   trust:0) admit_trust ;;
+  program:0) admit_program ;;
   *) gate_refuse "a restricted host has no such verb, or not with these arguments" ;;
   esac
 }
@@ -85,7 +87,7 @@ admit_secret() {
 # reboot issue RUN BOOT-ID REASONS LIMIT, reboot verified RUN
 admit_reboot() {
   case $1:$# in
-  verified:2) return 0 ;;
+  verified:2) gate_accept "verified, run $2" && return 0 ;;
   issue:5) ;;
   *) gate_refuse "reboot: unknown action or arguments" ;;
   esac
@@ -98,9 +100,10 @@ admit_reboot() {
 # host's own sources alone, whatever stands here.
 admit_apt_payload() {
   local wrong
+  [ -z "$(tr -d '\11\12\40-\176' <"$gate/payload" | head -c 1 | od -An -tx1)" ] ||
+    gate_refuse "the payload is not what apt may be told: a control character"
   wrong=$(awk -v sections=" $1 " '
     function refuse(text) { print "line " NR ": " text; exit }
-    /[^\11\40-\176]/ { refuse("a control character") }
     /^@/ { section = substr($0, 2); if (!index(sections, " " section " ")) refuse("an unknown section"); next }
     section == "" { refuse("text before the first section") }
     section == "approved" {

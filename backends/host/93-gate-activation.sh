@@ -5,29 +5,37 @@
 admit_activation() {
   case $1 in confirm=*) shift ;; esac
   { is_run_id "$1" && is_store_path "$2"; } || gate_refuse "not a run and a store path"
-  # Asked again for a run that was admitted, it only follows.
-  [ ! -e "$STATE_DIR/runs/$1/started" ] || return 0
+  if [ -e "$STATE_DIR/runs/$1/started" ]; then
+    gate_follows=$1
+    return 0
+  fi
   read_record activate
   [ "$record_system" = "$2" ] || gate_refuse "the deploy record is for $record_system"
   [ "$record_description" = "${7:--}" ] || gate_refuse "the deploy record is for the description $record_description"
   [ "$record_mode" = "${8:-live}" ] || gate_refuse "the deploy record is for the mode $record_mode"
-  # From here on nothing can take its place in the store.
-  if [ "${7:--}" = - ]; then hold_root "${1%%.*}" "$2"; else hold_root "${1%%.*}" "$7"; fi
+  # From here on nothing can take its place in the store: whoever has the lock may drop the run's root, but nobody what a process
+  # has open, which garbage collection leaves alone with all that it refers to.
+  [ ! -d "$2" ] || exec 6<"$2"
+  [ "${7:--}" = - ] || [ ! -d "$7" ] || exec 9<"$7"
   require_own_closure "$2" "${7:--}"
   require_signed "$2" "${7:--}"
   take_serial
   gate_accept "run $1, serial $record_serial, $2"
-  update_program "$2" "${7:--}"
+  leave_serials
 }
 
 # admit_removal [confirm=SECONDS] RUN EXPECTED-SYSTEM EXPECTED-GENERATION OWNER REVISION
 admit_removal() {
   case $1 in confirm=*) shift ;; esac
   is_run_id "$1" || gate_refuse "not a run"
-  [ ! -e "$STATE_DIR/runs/$1/started" ] || return 0
+  if [ -e "$STATE_DIR/runs/$1/started" ]; then
+    gate_follows=$1
+    return 0
+  fi
   read_record remove
   take_serial
   gate_accept "run $1, serial $record_serial"
+  leave_serials
 }
 
 # require_own_closure SYSTEM DESCRIPTION: made by NixFleet, and for this host. A NixOS system without a description is one that
@@ -74,17 +82,4 @@ nix_verifies() {
   mkdir -p -- "$gate/nix"
   HOME=$gate/nix NIX_CONF_DIR=$gate/nix NIX_USER_CONF_FILES=/dev/null "$nix" --extra-experimental-features nix-command store verify \
     --no-contents --sigs-needed 1 --trusted-public-keys "$keys" --secret-key-files "" --substituters "" "$@" </dev/null >"$gate/verify" 2>&1
-}
-
-# update_program SYSTEM DESCRIPTION: the closure has a copy of the program; it was verified with the rest. Never back to one that
-# knows less.
-update_program() {
-  local copy=$1/nixfleet-host
-  [ "$2" = - ] || copy=$2/nixfleet-host
-  [ -f "$copy" ] || return 0
-  cmp -s -- "$copy" "$INSTALLED" && return 0
-  line=$(sed -n 's/^PROGRAM=\([0-9]\{1,6\}\)$/\1/p' "$copy")
-  [ "${line:-0}" -ge "$PROGRAM" ] || return 0
-  replace_file "$INSTALLED" "$copy" 0755
-  gate_audit updated "the program is that of $copy"
 }

@@ -31,6 +31,6 @@ take_fleet_keys() {
 
 # replace_file TARGET CONTENT MODE
 replace_file() {
-  { install -m "$3" -- "$2" "$1.$$" && sync "$1.$$" && mv -f -- "$1.$$" "$1"; } ||
+  { install -m "$3" -- "$2" "$1.new" && sync "$1.new" && mv -f -- "$1.new" "$1"; } ||
     refuse "$EX_STORAGE" "cannot write $1"
 }

@@ -27,7 +27,5 @@ derivation (texts // {
   build = builtins.readFile ../ubuntu/build.sh + lib.concatLines (lib.imap1 place entries) + ''
     seal_manifest "$jsonPath" "$linesPath"
     ln -s "$toplevel" "$out/toplevel"
-  '' + lib.optionalString (intent.host.signed != null) ''
-    ln -s ${import ../ubuntu/host-program.nix { inherit lib pkgs; }} "$out/nixfleet-host"
   '';
 })

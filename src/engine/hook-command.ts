@@ -75,8 +75,10 @@ async function runThere(
   return exit;
 }
 
-/** The host finds the command in its manifest by its digest. */
+/** The host finds the command in its manifest by its digest. It takes words of one line, of some 8,000 bytes at most. */
 const signedWords = ({ run }: PlanHook, env: HookCall["env"]): readonly string[] => [
   createHash("sha256").update(run).digest("hex"),
-  ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+  ...Object.entries(env).map(([name, value]) => `${name}=${value.replace(/\p{Cc}+/gu, " ").slice(0, MAX_CHARACTERS)}`),
 ];
+
+const MAX_CHARACTERS = 2_000;

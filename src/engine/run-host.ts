@@ -12,6 +12,7 @@ import { aroundChange } from "./apply-hooks.ts";
 import { activate } from "./handlers/activate.ts";
 import { copyClosure } from "./handlers/copy.ts";
 import { updateOs } from "./handlers/os-update.ts";
+import { installProgram } from "./handlers/program.ts";
 import { rebootHost } from "./handlers/reboot.ts";
 import { runOnHost } from "./handlers/run.ts";
 import { deliverSecrets } from "./handlers/secrets.ts";
@@ -22,6 +23,22 @@ import type { StepOutcome } from "./step-outcome.ts";
 
 export async function runHost(plan: PlanHost, verb: string, context: StepContext): Promise<StepOutcome> {
   if (plan.steps.every((step) => step.kind === "run")) return runSteps(plan, undefined, context);
+  const [program, ...rest] = plan.steps;
+  return program?.kind === "program"
+    ? withProgram(program, { ...plan, steps: rest }, verb, context)
+    : runLocked(plan, verb, context);
+}
+
+/** Before the lock: what the host has may not understand how this version asks for one. */
+async function withProgram(program: Step, rest: PlanHost, verb: string, context: StepContext): Promise<StepOutcome> {
+  const facts = await observe(context.session, context.interruption.detached);
+  if (!facts.ok) return { kind: "failed", error: facts.error };
+  const installed = await runSteps({ ...rest, steps: [program] }, facts.value, context);
+  if (installed.kind === "failed" || installed.kind === "unknown" || rest.steps.length === 0) return installed;
+  return worthTelling(installed, await runLocked(rest, verb, context));
+}
+
+async function runLocked(plan: PlanHost, verb: string, context: StepContext): Promise<StepOutcome> {
   const { session, recorder, operator, interruption } = context;
   const lock = await inPhase("lock", context, () =>
     holdLock(
@@ -85,6 +102,8 @@ export async function inStepPhase(
 
 function handle(step: Step, context: StepContext): Promise<StepOutcome> {
   switch (step.kind) {
+    case "program":
+      return installProgram(step, context);
     case "copy":
       return copyClosure(step, context);
     case "secrets":
@@ -105,6 +124,8 @@ function handle(step: Step, context: StepContext): Promise<StepOutcome> {
 
 function phaseOf(step: Step): Phase {
   switch (step.kind) {
+    case "program":
+      return "program";
     case "copy":
       return "copy";
     case "secrets":

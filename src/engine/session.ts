@@ -13,6 +13,8 @@ const DAEMON_SOCKET = "/nix/var/nix/daemon-socket/socket";
 
 export interface HostSession {
   readonly host: ResolvedHost;
+  /** Text of this version's host program; a restricted host runs the one that it has installed. */
+  readonly program: string;
   /** The connection of this moment; another one after `reconnect`. */
   readonly connection: Connection;
   /** One exec: the host program arrives, does the verb and answers. Fails with `transport/*` or `host/*`. */
@@ -52,6 +54,7 @@ export async function openSession(
   let socket: Promise<Result<ForwardedSocket>> | undefined;
   return ok({
     host,
+    program,
     get connection() {
       return connection;
     },

@@ -1,3 +1,4 @@
+import { programVersion } from "../domain/host/program-version.ts";
 import type { Inventory, ResolvedHost } from "../domain/inventory/resolved.ts";
 import type { ManagedSecret } from "../domain/manifest/secrets.ts";
 import { diagnosed } from "../domain/outcome/event-bodies.ts";
@@ -78,6 +79,7 @@ export async function planApply(
     signal,
   });
   await tellSecretFindings(secretsOf(closures.value), tools, frame.recorder);
+  const program = programVersion(tools.program);
   const plan = assemble({
     verb: "apply",
     createdAt: new Date(clock.now()).toISOString(),
@@ -85,7 +87,7 @@ export async function planApply(
     inputs: inputsOf(closures.value, request),
     rolloutHosts: staged.value,
     ...(request.maxParallel === undefined ? {} : { maxParallel: request.maxParallel }),
-    hosts: gathered.map((input) => ({ ...input, ...stageOf(stages.get(input.host.name)) })),
+    hosts: gathered.map((input) => ({ ...input, program, ...stageOf(stages.get(input.host.name)) })),
   });
   return checkedPlan(plan, clock.now());
 }

@@ -1,7 +1,7 @@
 /** Two restricted hosts, prepared as a user would: lab-1 as its distribution ships it, lab-2 in the shape of NixOS. */
 import { execa } from "execa";
 import { type FleetProject, layFleetProject, type ProjectWishes } from "./fleet-project.ts";
-import { type Answer, type TestLab, useLab } from "./lab.ts";
+import { type Answer, type LabWishes, type TestLab, useLab } from "./lab.ts";
 
 export const ENTRY = "/usr/local/lib/nixfleet/nixfleet-entry";
 
@@ -16,8 +16,11 @@ export interface RestrictedFleet {
   audit(host: string): Promise<readonly { readonly event: string; readonly by: string; readonly detail: string }[]>;
 }
 
-export async function restrictedFleet(wishes: ProjectWishes = {}): Promise<RestrictedFleet> {
-  const lab = await useLab({ hosts: 2, bare: ["lab-1"], shape: ["lab-2=nixos"] });
+export async function restrictedFleet(
+  wishes: ProjectWishes = {},
+  more: Pick<LabWishes, "archive"> = {},
+): Promise<RestrictedFleet> {
+  const lab = await useLab({ hosts: 2, bare: ["lab-1"], shape: ["lab-2=nixos"], ...more });
   const restricted = { access: "restricted" };
   const hosts = {
     "lab-1": { ...restricted, ...wishes.hosts?.["lab-1"] },

@@ -101,7 +101,12 @@ function restrictedOf(read: FieldReader, records: readonly HostRecord[]): Pick<H
     const [, host, serial] = /^([A-Za-z0-9._-]{1,128})\t([0-9]{1,12})$/.exec(text) ?? [];
     return host === undefined ? undefined : { host, serial: Number(serial), keys: recordTexts(records, "fleet.key") };
   });
-  return restricted === undefined ? {} : { restricted };
+  const program = read.optional("program", (text) => {
+    const [, number, sha256] = /^([0-9]{1,6})\t([0-9a-f]{64})$/.exec(text) ?? [];
+    return sha256 === undefined ? undefined : { number: Number(number), sha256 };
+  });
+  if (restricted === undefined) return {};
+  return { restricted: { ...restricted, ...(program === undefined ? {} : { program }) } };
 }
 
 function failedUnits(records: readonly HostRecord[]): Observed<readonly string[]> {

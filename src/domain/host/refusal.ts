@@ -27,7 +27,7 @@ const meanings: Readonly<Record<number, { code: FailureCode; what: string; next?
   64: {
     code: "host/usage",
     what: "the host program did not understand its arguments",
-    next: "on a restricted host run nixfleet bootstrap HOST, which installs this version's program there",
+    next: "on a restricted host nixfleet apply installs this version's program; where that fails, too, nixfleet bootstrap does",
   },
   65: { code: "host/refused", what: "the host refused the closure" },
   69: { code: "host/conflict", what: "the host refused the closure because something stands in its way" },

@@ -24,6 +24,7 @@ export interface HostCommand {
     | "reboot-check"
     | "bootability"
     | "trust"
+    | "program"
     | "reboot";
   /** Given to the program as they are; the transport quotes them. */
   readonly args: readonly string[];
@@ -156,6 +157,13 @@ export const secretStateCommand = (system: StorePath | null): HostCommand =>
 
 /** Restricted hosts: believe other keys from now on, as the signed record says. */
 export const trustCommand = (record: Uint8Array): HostCommand => ({ verb: "trust", args: [], payload: record });
+
+/** Restricted hosts: install this program, which the signed record names. */
+export const programCommand = (record: Uint8Array, program: Uint8Array): HostCommand => ({
+  verb: "program",
+  args: [],
+  payload: Buffer.concat([record, program]),
+});
 
 const NO_PAYLOAD = new Uint8Array(0);
 

@@ -1,4 +1,5 @@
 /** What one look at a host tells. A fact that could not be had is "unknown" with a reason, never taken for "fine". */
+import type { ProgramVersion } from "../host/program-version.ts";
 import type { BootId, Generation, StorePath } from "../ids.ts";
 import type { BootParts } from "../plan/nixos-boot.ts";
 
@@ -58,6 +59,8 @@ export interface Restricted {
   readonly serial: number;
   /** Public keys that it believes, `name:base64`. */
   readonly keys: readonly string[];
+  /** The installed program; absent where it is too old to tell. */
+  readonly program?: ProgramVersion;
 }
 
 /** What a host knows of its own updates without being asked anew. */

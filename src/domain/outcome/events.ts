@@ -23,6 +23,7 @@ export const phases = [
   "evaluate",
   "build",
   "push",
+  "program",
   "lock",
   "hooks",
   "copy",

@@ -1,6 +1,7 @@
 /** What the planner knows of one host: what was observed, what is wanted, and what lies in the way. */
 import type { ClosureDifference } from "../closure/compare.ts";
 import type { PlannedCheck } from "../health/check.ts";
+import type { ProgramVersion } from "../host/program-version.ts";
 import type { HostName, StorePath } from "../ids.ts";
 import type { Base, ResolvedHost } from "../inventory/resolved.ts";
 import type { Manifest } from "../manifest/manifest.ts";
@@ -55,6 +56,8 @@ export interface HostInput {
   readonly closure?: ClosureDifference;
   /** NixOS: what the desired system boots with, when it lies in this machine's store. */
   readonly nextBoot?: BootParts;
+  /** The host program of this version, which restricted hosts are to have installed. */
+  readonly program?: ProgramVersion;
   /** Why it could not be compared. */
   readonly notCompared?: string;
 }

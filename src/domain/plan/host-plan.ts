@@ -14,6 +14,7 @@ import { bootNotes } from "./nixos-boot.ts";
 import { withOsStage } from "./os-stage.ts";
 import type { FileChange, PlanHost, Step } from "./plan.ts";
 import { cannotReceive, noSpace, occupiedBy } from "./preflight.ts";
+import { withProgram } from "./program-step.ts";
 import { secretChanges } from "./secret-changes.ts";
 import { withSecrets } from "./secret-steps.ts";
 import { stepsFor } from "./steps.ts";
@@ -21,10 +22,13 @@ import { unitActions } from "./unit-changes.ts";
 
 /** Same input, same plan. */
 export const planHost = (input: HostInput, differ: Differ): PlanHost =>
-  withHooks(
-    withPendingUpdates(withOsStage(planConfiguration(input, differ), input.osStage), input),
-    input.hooks ?? {},
-    "change",
+  withProgram(
+    withHooks(
+      withPendingUpdates(withOsStage(planConfiguration(input, differ), input.osStage), input),
+      input.hooks ?? {},
+      "change",
+    ),
+    input,
   );
 
 /** How much the host's distribution has in store, for people. */

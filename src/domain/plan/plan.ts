@@ -85,6 +85,8 @@ const confirmation = {
 const description = { description: z.string().optional() };
 
 export const stepSchema = z.discriminatedUnion("kind", [
+  /** Restricted hosts: installs the host program with this digest. */
+  z.object({ ...stepBase, kind: z.literal("program"), sha256: z.string() }),
   z.object({
     ...stepBase,
     kind: z.literal("copy"),

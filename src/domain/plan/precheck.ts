@@ -17,6 +17,8 @@ export type Precheck =
   | { readonly kind: "drifted"; readonly expected: string; readonly found: string };
 
 export function precheck(step: Step, facts: HostFacts): Precheck {
+  if (step.kind === "program")
+    return { kind: facts.restricted?.program?.sha256 === step.sha256 ? "already-done" : "ready" };
   // What a package update finds is compared on the host, under apt's own locks.
   if (step.kind === "run" || step.kind === "os-update") return { kind: "ready" };
   if (step.kind === "reboot") {
@@ -59,7 +61,10 @@ export function staleFailure(host: HostName, drift: Extract<Precheck, { kind: "d
   });
 }
 
-function isAlreadyDone(step: Exclude<Step, { kind: "run" | "os-update" | "reboot" }>, facts: HostFacts): boolean {
+function isAlreadyDone(
+  step: Exclude<Step, { kind: "program" | "run" | "os-update" | "reboot" }>,
+  facts: HostFacts,
+): boolean {
   if (facts.interrupted !== null) return false;
   switch (step.kind) {
     // Whether the paths are there is for the copy itself to see: it sends only what is missing.

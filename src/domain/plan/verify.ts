@@ -135,7 +135,7 @@ function checkFindings(step: Step): string[] {
 }
 
 const kindsOf: Readonly<Record<Plan["verb"], readonly Step["kind"][]>> = {
-  apply: ["os-update", "reboot", "copy", "secrets", "activate"],
+  apply: ["program", "os-update", "reboot", "copy", "secrets", "activate"],
   rollback: ["copy", "activate", "remove"],
   remove: ["remove"],
   run: ["run"],

@@ -12,6 +12,8 @@ export type DeployOrder =
       readonly mode: "live" | "boot" | "once";
     }
   | { readonly what: "remove" }
+  /** The host program that is installed from now on: its sha256 and its size; it comes behind the record. */
+  | { readonly what: "program"; readonly sha256: string; readonly bytes: number }
   /** From now on the host believes these keys, `name:base64`, and no others. */
   | { readonly what: "trust"; readonly keys: readonly string[] };
 
@@ -43,6 +45,12 @@ export function deployRecord(host: HostName, order: DeployOrder, serial: RecordS
 
 function fieldsOf(order: DeployOrder): [string, string][] {
   if (order.what === "remove") return [];
+  if (order.what === "program") {
+    return [
+      ["program", order.sha256],
+      ["bytes", String(order.bytes)],
+    ];
+  }
   if (order.what === "trust") return order.keys.map((key) => ["key", key]);
   return [
     ["system", order.system],

@@ -19,6 +19,11 @@ describe("a deploy record", () => {
     expect(text).toContain("serial\t7\noverride\t9\n");
     expect(text).toContain("key\ta:A\nkey\tb:B\n");
   });
+
+  test("names the program that comes behind it, by its digest and size", () => {
+    const order = { what: "program", sha256: "0".repeat(64), bytes: 12 } as const;
+    expect(deployRecord(host, order, { serial: 7 }, now)).toContain(`program\t${"0".repeat(64)}\nbytes\t12\n`);
+  });
 });
 
 describe("the serial", () => {

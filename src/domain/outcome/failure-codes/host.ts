@@ -52,7 +52,7 @@ export const hostCodes = {
     kind: "internal",
     meaning: "The program on the host did not understand what it was asked to do.",
     remedy:
-      "On a restricted host, `nixfleet bootstrap HOST` as root installs the program of this version. Elsewhere report it with the version of NixFleet and the command.",
+      "On a restricted host the next `nixfleet apply` installs the program of this version, and `nixfleet bootstrap HOST` as root where the old one is too old for that. Elsewhere report it with the version of NixFleet and the command.",
   },
   "host/refused": {
     kind: "failed",

@@ -15,6 +15,7 @@ const needed: Readonly<Record<string, string>> = {
   "/usr/bin/tcsh": "tcsh",
   "/usr/bin/sudo": "sudo",
   "/usr/bin/etcd": "etcd-server",
+  "/usr/bin/grub-editenv": "grub-common",
   "/usr/sbin/nft": "nftables",
 };
 

@@ -21,6 +21,7 @@ find_nixos_signs() {
   nixos_live_inhibitors=$text
   whole_text "$LIVE/init-interface-version" || :
   nixos_live_init=$text
+  emit_boot_once
   read_staged
   trial_state
   export trial_state trial_system nixos_live_inhibitors nixos_live_init nixos_booted_params nixos_next_params nixos_booted_triggers nixos_next_triggers staged_system staged_reasons

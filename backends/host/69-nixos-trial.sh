@@ -5,9 +5,12 @@
 # What is tried: the system, the boot id from before, the run; a line each.
 TRIAL=$STATE_DIR/trial
 
-# nixos_can_try: whether the boot loader takes an entry for one boot only, as systemd-boot does.
+# nixos_can_try: whether the boot loader takes an entry for one boot only.
 nixos_can_try() {
-  command -v bootctl >/dev/null && bootctl is-installed >/dev/null 2>&1
+  find_boot_once
+  [ "$boot_once" != no ] && return 0
+  say "  no boot can try it: $no_boot_once"
+  return 1
 }
 
 # nixos_try: in place of the commit.
@@ -26,7 +29,7 @@ nixos_try() {
   nixos_switch "$default" boot || { boot_loader_failed "$?"; return; }
   begin boot-once
   entry=$(nixos_boot_entry)
-  if [ -z "$entry" ] || ! bootctl set-oneshot "$entry" >&2; then
+  if [ -z "$entry" ] || ! nixos_boot_once "$entry"; then
     problem "the boot loader does not take ${entry:-an entry of the new system} for one boot"
     failed_step=boot-once
     return "$EX_FAILED"
@@ -42,9 +45,15 @@ nixos_try() {
 # nixos_boot_entry: the name of the entry that starts $target.
 nixos_boot_entry() {
   local file
+  [ "$boot_once" = systemd-boot ] || { grub_entry "init=$target/init"; return; }
   for file in /boot/loader/entries/*.conf; do
     grep -q -F -- "init=$target/init" "$file" 2>/dev/null && printf '%s' "${file##*/}" && return
   done
+}
+
+# nixos_boot_once ENTRY: the next boot starts it, and only that one; nothing special when it is empty.
+nixos_boot_once() {
+  if [ "$boot_once" = systemd-boot ]; then bootctl set-oneshot "$1" >&2; else grub_set next_entry "$1" >&2; fi
 }
 
 # read_trial: into $trial_system, $trial_boot and $trial_run; empty when nothing is tried.
@@ -94,6 +103,6 @@ nixos_keep_tried() {
 # forget_trial: something else was committed meanwhile.
 forget_trial() {
   [ -e "$TRIAL" ] || return 0
-  ! nixos_can_try || bootctl set-oneshot '' >&2 || :
+  ! nixos_can_try || nixos_boot_once '' || :
   rm -f -- "$TRIAL"
 }

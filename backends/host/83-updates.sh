@@ -21,6 +21,7 @@ verb_updates() {
   updates_packages
   updates_space
   updates_signs
+  emit_boot_once
   updates_unattended
   held=$(apt-mark showhold)
   emit apt.held "$held"
@@ -154,7 +155,10 @@ changes_file() {
 facts_updates() {
   local file
   first_line "$STATE_DIR/last-os-update" && emit os-update.last "$line"
-  [ ! -e /run/reboot-required ] || emit reboot.since "$(stat -c %Y /run/reboot-required)"
+  if [ -e /run/reboot-required ]; then
+    emit reboot.since "$(stat -c %Y /run/reboot-required)"
+    [ -n "$NIXOS" ] || emit_boot_once
+  fi
   open_reboot && emit reboot.open "$line"
   [ -e "$UPDATES_SUMMARY" ] || return 0
   for file in /var/lib/dpkg/status /var/lib/apt/lists /var/lib/apt/extended_states /etc/apt/preferences \

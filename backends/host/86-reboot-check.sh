@@ -21,6 +21,8 @@ reboot_signs() {
   reboot_flag
   reboot_kernels "$kernel"
   reboot_needrestart
+  kernel_trial_state
+  [ "$kernel_trial" = none ] || emit kernel.trial "$kernel_trial$TAB$kernel_tried"
   [ -z "$NIXOS" ] || reboot_nixos
   emit container "$(systemd-detect-virt --container 2>/dev/null)"
   if command -v canonical-livepatch >/dev/null; then emit livepatch "$(canonical-livepatch status --format json 2>/dev/null)"; fi

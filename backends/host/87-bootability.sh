@@ -5,7 +5,7 @@
 verb_bootability() {
   local target
   [ $# -eq 0 ] || refuse "$EX_USAGE" "bootability takes no arguments"
-  target=$(newest_kernel)
+  target=$(newest_kernel '')
   [ -z "$target" ] || emit kernel.target "$target"
   boot_check kernel boot_kernel "$target"
   boot_check initrd boot_initrd "$target"
@@ -39,11 +39,16 @@ one_field() {
   printf '%s' "$1" | tr '\n\t' '  ' | head -c 500
 }
 
-# newest_kernel: of packages, what the boot loader starts by default.
+# newest_kernel FLAVOUR: of packages, what the boot loader starts by default; of any flavour when that is empty.
 newest_kernel() {
   command -v dpkg-query >/dev/null || return 0
   dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' 'linux-image-[0-9]*' 2>/dev/null |
-    sed -n 's/^[ih][iWFHtU] linux-image-\(unsigned-\)\{0,1\}//p' | sort -V | tail -n 1
+    sed -n 's/^[ih][iWFHtU] linux-image-\(unsigned-\)\{0,1\}//p' | grep -e "${1:+-$1\$}" | sort -V | tail -n 1
+}
+
+# kernel_flavour KERNEL: `generic` of 6.8.0-35-generic.
+kernel_flavour() {
+  printf '%s' "$1" | sed -e 's/^[0-9][^-]*-//' -e 's/^[0-9]*-//'
 }
 
 boot_kernel() {

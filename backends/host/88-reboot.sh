@@ -20,6 +20,7 @@ verb_reboot() {
 reboot_verified() {
   is_run_id "$1" || refuse "$EX_USAGE" "reboot: bad arguments"
   nixos_keep_tried "$1"
+  kernel_keep_tried
   rm -f -- "$REBOOTS" "$FAILED_BEFORE"
 }
 
@@ -53,12 +54,13 @@ reboot_issue() {
   make_state_folder
   { { [ -e "$REBOOTS" ] || failed_units >"$FAILED_BEFORE"; } && printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$REBOOTS" && sync "$REBOOTS" && mkdir -p -- "$STATE_DIR/runs/$1" &&
     printf '%s\n' "$2" >"$STATE_DIR/runs/$1/rebooted-from"; } || refuse "$EX_STORAGE" "cannot write in $STATE_DIR"
+  kernel_try
   audit reboot "$1" "$lock_owner" "$3"
   # A service, not a timer, since timers start anew at a daemon-reload; late enough for this answer to be sent. With the two
   # variables systemd does what it is told: not a kexec, not a reboot of user space only.
   line=$(systemd-run --quiet --collect --no-block --no-ask-password --unit="nixfleet-reboot-$1" --property=StandardInput=null \
     --setenv=SYSTEMCTL_SKIP_AUTO_KEXEC=1 --setenv=SYSTEMCTL_SKIP_AUTO_SOFT_REBOOT=1 \
-    -- /bin/sh -c 'sleep 2; systemctl reboot' 2>&1) || refuse "$EX_FAILED" "systemd did not take the reboot: $line"
+    -- /bin/sh -c 'sleep 2; systemctl reboot' 2>&1) || { kernel_undo_try; refuse "$EX_FAILED" "systemd did not take the reboot: $line"; }
   emit issued "$now"
 }
 

@@ -1,7 +1,10 @@
 /** NixOS-shaped systems made on a lab machine itself, from the first one that it has: for what a switch can come to. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { recordTexts } from "../../src/domain/host/records.ts";
 import { type Activation, type HostUnderTest, nextRunId } from "./activation.ts";
 import { hostOf } from "./activation-lab.ts";
+import type { FleetProject } from "./fleet-project.ts";
 import { type TestLab, useLab } from "./lab.ts";
 
 export interface NixosMachine {
@@ -90,5 +93,15 @@ export async function switchTo(
 /** What the next boot runs by the boot menu: the system that its default entry starts. */
 export const bootDefault = (host: HostUnderTest): Promise<string> =>
   host.sh(`
+[ ! -e /boot/grub/grub.cfg ] || { sed -n 's|^  linux .* init=\\(/nix/store/[^/]*\\)/init.*|\\1|p' /boot/grub/grub.cfg | head -n 1; exit 0; }
 entry=$(sed -n 's/^default //p' /boot/loader/loader.conf)
 sed -n 's|^options init=\\(/nix/store/[^/]*\\)/init.*|\\1|p' "/boot/loader/entries/$entry"`);
+
+/** A newer nixpkgs, whose kernel differs. One with `more` of "panics" does not come up. */
+export function publishKernel({ folder }: FleetProject, version: string, more = ""): void {
+  const file = join(folder, "../nixpkgs/nixos/boot.nix");
+  const text = readFileSync(file, "utf8")
+    .replace(/kernel "[^"]*"; }/, `kernel "${version}"; }`)
+    .replace(/echo 'kernel [^']*'/, `echo 'kernel ${version}${more}'`);
+  writeFileSync(file, text);
+}

@@ -3,6 +3,7 @@ import type { HostRecord } from "../host/protocol.ts";
 import { recordTable, recordText } from "../host/records.ts";
 import { failure } from "../outcome/failure.ts";
 import { err, ok, type Result } from "../outcome/result.ts";
+import { type BootOnce, bootOnceIn } from "../reboot/boot-once.ts";
 import { emptySimulation, parseSimulation, type Simulation } from "./simulation.ts";
 
 export interface UpdatesSummary {
@@ -38,6 +39,7 @@ export interface HostUpdates {
   readonly inhibitors: readonly string[];
   readonly unattended: Unattended | null;
   readonly summary: UpdatesSummary;
+  readonly bootOnce?: BootOnce | undefined;
 }
 
 export interface KnownPackage {
@@ -77,6 +79,7 @@ export function parseUpdates(records: readonly HostRecord[]): Result<HostUpdates
     security: simulations.security ?? emptySimulation,
     own: simulations.own ?? emptySimulation,
     phased: simulations.phased ?? emptySimulation,
+    bootOnce: bootOnceIn(records),
     all: simulations.all ?? emptySimulation,
     packages: new Map(recordTable(records, "apt.package").map(knownPackage)),
     held: lines(records, "apt.held"),

@@ -2,17 +2,20 @@
 import { summaryIn, unattendedIn } from "../apt/updates.ts";
 import { parseBootId } from "../ids.ts";
 import type { OpenReboot, OsFacts } from "../observation/facts.ts";
+import { bootOnceIn } from "../reboot/boot-once.ts";
 import type { FieldReader } from "./field-reader.ts";
 import type { HostRecord } from "./protocol.ts";
 
 export function osFacts(read: FieldReader, records: readonly HostRecord[]): OsFacts {
   const updates = summaryIn(records);
+  const bootOnce = bootOnceIn(records);
   return {
     ...(updates === undefined ? {} : { updates }),
     unattended: unattendedIn(records),
     last: read.optional("os-update.last", lastUpdate) ?? null,
     rebootSince: read.optional("reboot.since", seconds) ?? null,
     openReboot: read.optional("reboot.open", openReboot) ?? null,
+    ...(bootOnce === undefined ? {} : { bootOnce }),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { ProgramVersion } from "../host/program-version.ts";
 import type { BootId, Generation, StorePath } from "../ids.ts";
 import type { BootParts } from "../plan/nixos-boot.ts";
+import type { BootOnce } from "../reboot/boot-once.ts";
 
 export type Observed<T> =
   | { readonly kind: "known"; readonly value: T }
@@ -79,6 +80,8 @@ export interface OsFacts {
   readonly rebootSince: number | null;
   /** A reboot by NixFleet after which the host was not found well yet: its run, and the boot id from before. */
   readonly openReboot: OpenReboot | null;
+  /** Told by NixOS, and by other hosts while a package asks for a reboot. */
+  readonly bootOnce?: BootOnce;
 }
 
 export interface OpenReboot {

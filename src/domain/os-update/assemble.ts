@@ -10,6 +10,7 @@ import { withHooks } from "../plan/host-hooks.ts";
 import type { HostInput, PlanRequest } from "../plan/host-input.ts";
 import type { Plan, PlanHost } from "../plan/plan.ts";
 import { occupiedBy } from "../plan/preflight.ts";
+import { kernelTrialNotes } from "../reboot/boot-once.ts";
 import { hostOs, rebootAfter } from "./host-os.ts";
 import { planNixosUpdate } from "./nixos.ts";
 import { repairsSomething, updateObstacle } from "./obstacles.ts";
@@ -87,7 +88,11 @@ function planReboot({ host, observed, wish }: RebootPlanRequest["hosts"][number]
   if (wish.when === "if-needed" && facts.reboot.needed === "no" && open === null) {
     return { ...seen, action: "none", reason: "no reboot is needed" };
   }
-  const notes = open === null ? seen.notes : [...seen.notes, notProven(open)];
+  const notes = [
+    ...seen.notes,
+    ...kernelTrialNotes(facts.osUpdates?.bootOnce, facts.reboot.reasons),
+    ...(open === null ? [] : [notProven(open)]),
+  ];
   return { ...seen, action: "change", notes, steps: [rebootStep(host, facts, [], wish)] };
 }
 

@@ -8,6 +8,7 @@ import { planHost } from "../plan/host-plan.ts";
 import { liveSystem } from "../plan/live-system.ts";
 import { bootNotes } from "../plan/nixos-boot.ts";
 import type { PlanHost } from "../plan/plan.ts";
+import type { BootOnce } from "../reboot/boot-once.ts";
 import type { UpdatePolicy } from "./policy.ts";
 import { type RebootWish, rebootStep } from "./reboot-step.ts";
 
@@ -36,7 +37,7 @@ export function planNixosUpdate({ host, input, policy, wish }: NixosUpdate, diff
     wish,
   );
   const { reason: _reason, ...rest } = planned;
-  const reboot = changes && mode === "once" ? TRIAL : planned.reboot;
+  const reboot = changes && mode === "once" ? trialBy(facts.osUpdates?.bootOnce) : planned.reboot;
   return { ...rest, action: "change", reboot, steps: [...planned.steps, step] };
 }
 
@@ -59,10 +60,14 @@ const wantsReboot = ({ reboot }: HostFacts, policy: UpdatePolicy, tries: boolean
   tries || policy.reboot === "always" || (policy.reboot === "if-needed" && reboot.needed === "yes");
 
 /** What only a boot brings stands in the notes. */
-const TRIAL: PlanHost["reboot"] = {
+const trialBy = (bootOnce: BootOnce | undefined): PlanHost["reboot"] => ({
   needed: "yes",
-  reasons: ["one boot tries the new system, and a healthy host keeps it"],
-};
+  reasons: [
+    bootOnce?.can === false
+      ? `the new system becomes the default before the reboot, since no boot can try it: ${bootOnce.because}`
+      : "one boot tries the new system, and a healthy host keeps it",
+  ],
+});
 
 const laterParts = ({ nextBoot }: HostInput, { boot }: HostFacts): readonly string[] =>
   nextBoot === undefined || boot === undefined ? [] : bootNotes(boot, nextBoot);

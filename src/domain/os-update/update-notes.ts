@@ -1,5 +1,6 @@
 /** What people should know of an update beside its packages. */
 import type { HostUpdates } from "../apt/updates.ts";
+import { kernelTrialNotes } from "../reboot/boot-once.ts";
 
 /** Packages through which the host is reached. */
 const WAY_TO_HOST =
@@ -7,7 +8,8 @@ const WAY_TO_HOST =
 
 export function updateNotes(updates: HostUpdates): string[] {
   const [holder] = updates.lockHolders;
-  const way = updates.chosen.installs.map(({ name }) => name).filter((name) => WAY_TO_HOST.test(name));
+  const names = updates.chosen.installs.map(({ name }) => name);
+  const way = names.filter((name) => WAY_TO_HOST.test(name));
   return [
     ...(updates.staleIndexes === null ? [] : ["the package indexes are old: an archive could not be reached"]),
     ...(holder === undefined ? [] : [`process ${holder.pid} holds apt's lock right now: the update waits for it`]),
@@ -15,6 +17,7 @@ export function updateNotes(updates: HostUpdates): string[] {
     ...(way.length === 0
       ? []
       : [`the way to the host is updated, too (${way.join(", ")}): the update goes on without it`]),
+    ...kernelTrialNotes(updates.bootOnce, names),
     ...(updates.inhibitors.length === 0 ? [] : [`a reboot is inhibited right now by ${updates.inhibitors.join(", ")}`]),
   ];
 }

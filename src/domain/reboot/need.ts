@@ -10,7 +10,7 @@ import type { OpenReboot } from "../observation/facts.ts";
 export interface RebootNeed {
   readonly state: "yes" | "no" | "unknown";
   readonly reasons: readonly string[];
-  /** NixOS: the system that one boot was to try, and that the boot did not end in. */
+  /** The NixOS system, or the kernel, that one boot was to try, and that the boot did not end in. */
   readonly failedTrial?: string;
   /** A reboot after which the host was not found well yet: it is out of service since, and keeps its slots. */
   readonly open?: OpenReboot & { readonly moved: boolean; readonly failedBefore: readonly string[] };
@@ -26,7 +26,8 @@ export function rebootNeed(records: readonly HostRecord[]): RebootNeed {
     ...nixosReasons(records),
     ...(open?.moved === false ? ["a reboot that was ordered did not happen"] : []),
   ];
-  const [trial, system = ""] = recordTable(records, "nixos.trial")[0] ?? [];
+  const [trial, system = ""] =
+    [...recordTable(records, "nixos.trial"), ...recordTable(records, "kernel.trial")][0] ?? [];
   const more = {
     ...(trial === "failed" ? { failedTrial: nameOf(system) } : {}),
     ...(open === undefined ? {} : { open }),

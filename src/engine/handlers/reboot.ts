@@ -20,13 +20,13 @@ export async function rebootHost(step: RebootStep, context: StepContext): Promis
   const host = context.session.host.name;
   const need = await askNeed(context);
   if (!need.ok) return { kind: "failed", error: { ...need.error, host } };
-  const { open } = need.value;
-  const baseline = baselineOf(context.before, need.value);
-  const reboot = { step, context, need: need.value, baseline, undos: [] };
-  if (await isDue(step, need.value, context)) return proceed(beginReboot(isKept(reboot)), reboot);
+  const { failedTrial: _earlier, ...now } = need.value;
+  const { open } = now;
+  const reboot = { step, context, need: now, baseline: baselineOf(context.before, now), undos: [] };
+  if (await isDue(step, now, context)) return proceed(beginReboot(isKept(reboot)), reboot);
   return open === undefined
     ? { kind: "already-done" }
-    : proceed(resumeAt("up", open.moved), since(open.bootId, reboot));
+    : proceed(resumeAt("up", open.moved), since(open.bootId, { ...reboot, need: need.value }));
 }
 
 /** What came of an earlier reboot is judged by how the host was before that one, not by how it has been since. */

@@ -89,7 +89,9 @@ function newlyFailed({ baseline }: Reboot, facts: HostFacts): Result<void> | und
 async function stillNeeded({ context, need }: Reboot): Promise<Result<void>> {
   const now = await askNeed(context);
   if (!now.ok) return now;
-  if (now.value.failedTrial !== undefined) return err(notTried(now.value.failedTrial));
+  // What is known since an earlier reboot keeps no host out of service that is well on what it fell back to.
+  const { failedTrial } = now.value;
+  if (failedTrial !== undefined && failedTrial !== need.failedTrial) return err(notTried(failedTrial));
   const left = now.value.state === "yes" ? now.value.reasons.filter((reason) => need.reasons.includes(reason)) : [];
   if (left.length === 0) return ok(undefined);
   return err(
@@ -100,8 +102,8 @@ async function stillNeeded({ context, need }: Reboot): Promise<Result<void>> {
   );
 }
 
-const notTried = (system: string) =>
-  failure("reboot/unhealthy", "the new system did not come up: the host is back on the one before", {
-    found: system,
-    next: "look at the host's console for why; os-update tries it again",
+const notTried = (tried: string) =>
+  failure("reboot/unhealthy", "what one boot was to try did not come up: the host is back on what it ran before", {
+    found: tried,
+    next: "look at the host's console for why, then try it again: os-update on NixOS, reboot elsewhere",
   });

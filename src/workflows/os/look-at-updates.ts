@@ -1,7 +1,7 @@
 /** Counts of pending updates for hosts that do not know theirs: for reports, without fetching anything. */
 import type { HostName } from "../../domain/ids.ts";
 import type { ResolvedHost } from "../../domain/inventory/resolved.ts";
-import type { HostFacts } from "../../domain/observation/facts.ts";
+import type { HostFacts, OsFacts } from "../../domain/observation/facts.ts";
 import { updatePolicy } from "../../domain/os-update/policy.ts";
 import { ok, type Result } from "../../domain/outcome/result.ts";
 import type { Fleet } from "../../engine/fleet.ts";
@@ -26,7 +26,11 @@ export async function withUpdateCounts(
       const answer = answers.get(name);
       if (!facts.ok || answer?.ok !== true) return [name, facts];
       const { summary, unattended } = answer.value;
-      const before = facts.value.osUpdates ?? { last: null, rebootSince: null, openReboot: null };
+      const before: Omit<OsFacts, "updates" | "unattended"> = facts.value.osUpdates ?? {
+        last: null,
+        rebootSince: null,
+        openReboot: null,
+      };
       return [name, ok({ ...facts.value, osUpdates: { ...before, updates: summary, unattended } })];
     }),
   );

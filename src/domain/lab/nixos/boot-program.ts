@@ -24,7 +24,7 @@ esac
 export const FACTORY = "/usr/lib/nixos-lab";
 
 /**
- * Runs the system that the boot menu has as its default, or once the one that `bootctl set-oneshot` named. A fresh machine has
+ * Runs the system that the boot menu has as its default, or once the one that `bootctl set-oneshot` or GRUB's next_entry named. A fresh machine has
  * none: its first boot puts the factory's parts into the store, as an installer would, and makes them generation 1. A kernel that
  * says of itself that it panics does not come up.
  */
@@ -55,15 +55,29 @@ install_factory() {
   "$system/install-bootloader" "$system"
 }
 
-[ -L "$profile" ] || install_factory
-entry=$(sed -n 's/^default //p' /boot/loader/loader.conf)
-# The boot loader forgets it before the kernel runs.
-if [ -s ${ONE_SHOT} ]; then
-  entry=$(cat ${ONE_SHOT})
-  rm -f ${ONE_SHOT}
+systemd_boot() {
+  local entry
+  entry=$(sed -n 's/^default //p' /boot/loader/loader.conf)
+  # The boot loader forgets it before the kernel runs.
+  if [ -s ${ONE_SHOT} ]; then
+    entry=$(cat ${ONE_SHOT})
+    rm -f ${ONE_SHOT}
+    sync
+  fi
+  sed -n 's|^options init=\\(/nix/store/[^/]*\\)/init .*|\\1|p' "/boot/loader/entries/$entry"
+}
+
+# The default is the first of all entries, \`1>N\` number N of the submenu.
+grub() {
+  local entry env=/boot/grub/grubenv
+  entry=$(grub-editenv $env list | sed -n 's/^next_entry=1>//p')
+  grub-editenv $env unset next_entry
   sync
-fi
-system=$(sed -n 's|^options init=\\(/nix/store/[^/]*\\)/init .*|\\1|p' "/boot/loader/entries/$entry")
+  sed -n 's|^  linux .* init=\\(/nix/store/[^/]*\\)/init .*|\\1|p' /boot/grub/grub.cfg | sed -n "$((\${entry:--1} + 2))p"
+}
+
+[ -L "$profile" ] || install_factory
+if [ -e /boot/grub/grub.cfg ]; then system=$(grub); else system=$(systemd_boot); fi
 if grep -q panics "$system/kernel"; then
   echo "Kernel panic - not syncing: $system" >/dev/console
   exec sleep infinity

@@ -50,11 +50,33 @@ ln -sfn "$systemConfig" /run/current-system
 exit $_status
 `;
 
-/** The system's boot menu: an entry for each generation, kernels copied, the given system as the default. */
+/** GRUB's menu as NixOS writes it: the default, then all generations, the newest first; what `grub-reboot` named goes first, once. */
+const GRUB_MENU = `
+if [ -d /boot/grub ]; then
+  entry_of() {
+    printf 'menuentry "NixOS - %s" --class nixos --unrestricted {\\n  linux /kernels/bzImage init=%s/init %s\\n}\\n' "$1" "$2" "$(cat "$2/kernel-params")"
+  }
+  {
+    echo 'if [ -s $prefix/grubenv ]; then load_env; fi'
+    echo 'if [ "\${next_entry}" ]; then set default="\${next_entry}"; set next_entry=; save_env next_entry; else set default=0; fi'
+    entry_of Default "$1"
+    echo 'submenu "NixOS - All configurations" --class submenu {'
+    for number in $(ls -d /nix/var/nix/profiles/system-*-link | sed 's/.*system-\\([0-9]*\\)-link/\\1/' | sort -rn); do
+      system=$(readlink -f "/nix/var/nix/profiles/system-$number-link")
+      [ ! -e "$system/init" ] || entry_of "Configuration $number" "$system"
+    done
+    echo '}'
+  } >/boot/grub/grub.cfg.tmp
+  mv /boot/grub/grub.cfg.tmp /boot/grub/grub.cfg
+  exit 0
+fi
+`;
+
+/** The system's boot menu: an entry for each generation, kernels copied, the given system as the default. Machines with /boot/grub have GRUB. */
 export const BOOT_LOADER_PROGRAM = `#!/bin/sh
 # NixOS-shaped stand-in of a nixfleet lab: usage: install-bootloader SYSTEM
 set -eu
-mkdir -p /boot/loader/entries /boot/EFI/nixos
+${GRUB_MENU}mkdir -p /boot/loader/entries /boot/EFI/nixos
 copied=
 put() {
   name=$(readlink -f "$1" | sed -e 's|^/nix/store/||' -e 's|/|-|g').efi

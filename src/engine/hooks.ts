@@ -14,7 +14,7 @@ export type HookOccasion = Pick<HookFacts, "stage" | "more"> & { readonly phase:
 export type Undos = PlanHook[];
 
 /** By this exit code a hook says: not now, try again later. */
-const NOT_NOW = 75;
+export const NOT_NOW = 75;
 
 /**
  * The first that fails ends it, unless it only warns. What takes a hook back is noted, in `undos` and in the journal, before

@@ -10,6 +10,7 @@ import type { Patience } from "../domain/rollout/patience.ts";
 import { type Course, fromTheBeginning } from "../engine/course.ts";
 import { executePlan } from "../engine/execute-plan.ts";
 import { resultsNotStarted } from "../engine/host-result.ts";
+import { afterRollout, beforeRollout } from "../engine/rollout-hooks.ts";
 import { keepLock } from "./keep-lock.ts";
 import { systemsOf } from "./plan.ts";
 import { concludeRun, type Frame } from "./run-frame.ts";
@@ -50,12 +51,10 @@ export async function carryOut(
     const signed = await signClosures(plan, tools);
     if (!signed.ok) return err([signed.error]);
   }
-  return ok(
-    await execute({ plan, hosts, ownership, course: fromTheBeginning(patience, frame.keep), approve }, frame, tools),
-  );
+  return execute({ plan, hosts, ownership, course: fromTheBeginning(patience, frame.keep), approve }, frame, tools);
 }
 
-/** The part that a resumed run has in common with one that begins. */
+/** The part that a resumed run has in common with one that begins. Fails when a hook that stands before it does. */
 export async function execute(
   {
     plan,
@@ -66,8 +65,11 @@ export async function execute(
   }: Pick<CarryOut, "plan" | "hosts" | "ownership"> & { readonly course: Course; readonly approve: Consent["approve"] },
   frame: Frame,
   tools: Tools,
-): Promise<ExitCode> {
-  const { results, halted, rollout } = await executePlan(plan, {
+): Promise<Result<ExitCode, readonly Failure[]>> {
+  const around = { ...tools, recorder: frame.recorder };
+  const before = await beforeRollout(plan, around);
+  if (!before.ok) return err([before.error]);
+  const executed = await executePlan(plan, {
     ...tools,
     ...ownership,
     fleet: frame.fleet,
@@ -79,9 +81,11 @@ export async function execute(
       ? {}
       : { approve: (because: string) => tools.audience.whileAsking(() => approve(because)) }),
   });
-  await keepLock(plan, results, { ...tools, recorder: frame.recorder });
+  const { results, halted, rollout } = executed;
+  await keepLock(plan, results, around);
   if (halted !== undefined) await frame.recorder.record(diagnosed(halted, "warn"));
-  return concludeRun(frame, results, tools, { rollout, ...(halted === undefined ? {} : { halted }) });
+  await afterRollout(plan, executed, around);
+  return ok(await concludeRun(frame, results, tools, { rollout, ...(halted === undefined ? {} : { halted }) }));
 }
 
 /** Only what will be copied: closures of a rollback lie on their hosts, signed once already. */

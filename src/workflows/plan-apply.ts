@@ -86,6 +86,7 @@ export async function planApply(
     toolVersion: tools.toolVersion,
     inputs: inputsOf(closures.value, request),
     rolloutHosts: staged.value,
+    hooks: inventory.fleet.hooks,
     ...(request.maxParallel === undefined ? {} : { maxParallel: request.maxParallel }),
     hosts: gathered.map((input) => ({ ...input, program, ...stageOf(stages.get(input.host.name)) })),
   });

@@ -78,6 +78,7 @@ async function planRollback(
     toolVersion: tools.toolVersion,
     inputs: { flake: null, revision: null, dirty: false, inventoryDigest: inventory.digest, selection },
     ...(maxParallel === undefined ? {} : { maxParallel }),
+    hooks: inventory.fleet.hooks,
     hosts: await gatherHosts(hosts, observed, desired, { fleet, storeFiles, builder, secrets, journal, signal }),
   });
   return checkedPlan(plan, clock.now());

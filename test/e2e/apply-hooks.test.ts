@@ -1,7 +1,8 @@
 /** Commands around a change: on the host, on the machine of the CLI and on a third one, and taken back when it was in vain. */
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
 import { type FleetProject, layFleetProject } from "../support/fleet-project.ts";
 import { type TestLab, useLab } from "../support/lab.ts";
 import { act, configure, errorOf, onHost, outcomes, planOf } from "../support/verbs.ts";
@@ -133,6 +134,65 @@ test("a hook that finds fault after the change fails the host, and the rollout p
   expect([code, outcomes(events)]).toEqual([5, "lab-1 rolled_back"]);
   expect(errorOf(events, "lab-1").what).toContain("postApply");
   expect(await onHost(lab, "lab-1", "cat /etc/marker")).toBe("fine");
+});
+
+test("hooks around the whole run ask before it and tell of it afterwards, on the machine of the CLI", async () => {
+  fleet?.remove();
+  const said = (text: string) => `echo "${text}" >>said`;
+  const project = layFleetProject(lab, {
+    inventory: { rollouts: { gently: { stages: [1], canary: "none", maxParallel: 1 } } },
+    hosts: {
+      "lab-1": { rollout: "gently", confirmWithin: "10s" },
+      "lab-2": { rollout: "gently", confirmWithin: "10s" },
+    },
+  });
+  const inventory = parse(project.read("inventory/lab.yaml"));
+  inventory.fleet.hooks = {
+    preRollout: [{ run: "test ! -e frozen || exit 75", timeout: "10s" }, said("$NIXFLEET_STAGE $NIXFLEET_CHANGES")],
+    onHalt: [said("halted: $NIXFLEET_ERROR")],
+    postRollout: [said("$NIXFLEET_STATUS: $NIXFLEET_SUMMARY"), "cat >told.json", "exit 3"],
+  };
+  project.write("inventory/lab.yaml", stringify(inventory));
+  fleet = project;
+  const toldSince = (): string[] => {
+    const lines = existsSync(join(project.folder, "said")) ? project.read("said").trim().split("\n") : [];
+    rmSync(join(project.folder, "said"), { force: true });
+    return lines;
+  };
+  const both = (text: string) => {
+    for (const name of ["lab-1", "lab-2"]) project.write(`hosts/${name}.nix`, text);
+    project.commit();
+  };
+  both(marker("told"));
+  expect((await project.nixfleet("plan")).stdout).toContain("  before  test ! -e frozen || exit 75  (here)");
+
+  project.write("frozen", "");
+  const frozen = await act(project, "apply", "--yes");
+  expect([frozen.code, outcomes(frozen.events), toldSince()]).toEqual([75, "lab-1 not_started, lab-2 not_started", []]);
+  rmSync(join(project.folder, "frozen"));
+
+  const done = await act(project, "apply", "--yes");
+  expect([done.code, outcomes(done.events)]).toEqual([0, "lab-1 changed, lab-2 changed"]);
+  expect(toldSince()).toEqual(["preRollout 2", "completed: 2 changed"]);
+  expect(JSON.parse(project.read("told.json"))).toMatchObject({
+    stage: "postRollout",
+    verb: "apply",
+    hosts: ["lab-1", "lab-2"],
+    results: [
+      { host: "lab-1", status: "changed" },
+      { host: "lab-2", status: "changed" },
+    ],
+  });
+  expect(done.events).toContainEqual(
+    expect.objectContaining({ type: "diagnostic", error: expect.objectContaining({ code: "rollout/hook" }) }),
+  );
+
+  both(`{ nixfleet.healthChecks.web = { tcp.port = 81; }; nixfleet.files."/etc/marker".text = "ill"; }`);
+  const halted = await act(project, "apply", "--yes");
+  expect(halted.code).toBe(6);
+  const [asked, because, summary] = toldSince();
+  expect([asked, summary]).toEqual(["preRollout 2", "halted: 1 rolled back, 1 not started"]);
+  expect(because).toMatch(/^halted: halted in stage 1 of 2/);
 });
 
 test("a hook that hangs ends at its time", async () => {

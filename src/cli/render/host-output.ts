@@ -38,7 +38,7 @@ export function hostOutputs(sink: {
     take(event) {
       if (event.type === "version") isRun = VERBS_THAT_PRINT.has(event.verb);
       if (event.type === "plan") single = event.hosts === 1;
-      if (event.type !== "log" || event.phase !== "task") return;
+      if (event.type !== "log" || event.phase !== "task" || event.host === undefined) return;
       if (single) sink[event.stream].write(`${outputLine(event.msg)}\n`);
       else characters += keep(lines, event.host, outputLine(event.msg), MAX_CHARACTERS_OF_ALL - characters);
     },

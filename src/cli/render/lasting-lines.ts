@@ -36,7 +36,7 @@ export function lastingLines(event: RunEvent, view: LineView): string[] {
     case "log":
       // What a task prints is the result of the command, and shown as such.
       return view.verbosity >= 3 && event.phase !== "task"
-        ? [`${printable(event.host)} | ${printable(event.msg)}`]
+        ? [`${printable(event.host ?? "here")} | ${printable(event.msg)}`]
         : [];
     case "os_updated":
       return osUpdateLines(event, view);

@@ -6,12 +6,18 @@ import type { Lane, Pace } from "../../domain/rollout/plan-rollout.ts";
 import { startsAt } from "../../domain/rollout/window-check.ts";
 import { count, wrap } from "./layout.ts";
 import type { PlanView, WholePlanView } from "./plan.ts";
+import { renderRolloutHooks } from "./plan-hooks.ts";
 import { printable } from "./printable.ts";
 
-/** Nothing for hosts that all go at once, at any time. */
-export function renderRollout({ rollout, hosts }: Plan, view: WholePlanView): string[] {
+/** Nothing for hosts that all go at once, at any time, with nothing around it. */
+export function renderRollout(plan: Plan, view: WholePlanView): string[] {
+  const { rollout, hosts } = plan;
   const { lanes } = rollout;
-  const waits = [...debtWords(rollout, hosts, view), ...waitWords(rollout, view)];
+  const waits = [
+    ...debtWords(rollout, hosts, view),
+    ...waitWords(rollout, view),
+    ...renderRolloutHooks(plan, view.width),
+  ];
   const plain = lanes.length < 2 && lanes.every(({ stages, pace }) => stages.length < 2 && pace.approval === "none");
   if (plain && waits.length === 0) return [];
   return [...(plain ? [view.style.strong("rollout")] : lanes.flatMap((lane) => laneLines(lane, view))), ...waits];

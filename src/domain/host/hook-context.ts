@@ -19,6 +19,11 @@ export function hookContext({ stage, run, host, more }: HookFacts) {
 /** NIXFLEET_STAGE, NIXFLEET_OLD_BOOT_ID, …; lists are joined by commas, what is null is empty. */
 export function hookEnvironment(facts: HookFacts): Readonly<Record<string, string>> {
   const { schema: _schema, ...context } = hookContext(facts);
+  return environmentOf(context);
+}
+
+/** The same for facts of any kind. */
+export function environmentOf(context: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(context).map(([name, value]) => [
       `NIXFLEET_${name.replace(/[A-Z]/g, "_$&").toUpperCase()}`,

@@ -4,7 +4,7 @@ import type { Failure } from "../outcome/failure.ts";
 import type { Inventory } from "./resolved.ts";
 
 /** Raise it whenever the resolved form, or a rule that leads to it, changes: older entries are then not found. */
-export const cacheFormat = 5;
+export const cacheFormat = 6;
 
 export interface CachedInventory {
   readonly inventory: Inventory;

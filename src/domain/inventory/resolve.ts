@@ -91,7 +91,7 @@ function resolveHosts(
 }
 
 function fleetOf({ fleet }: Fragment, paths: PathBase): FleetSettings {
-  const { flake = ".", signingKey, slots, leases, cache, publicKeys = [], blackouts = [] } = fleet;
+  const { flake = ".", signingKey, slots, leases, cache, publicKeys = [], blackouts = [], hooks = {} } = fleet;
   return {
     flake: absoluteFlake(flake, paths),
     ...(slots === undefined ? {} : { slots }),
@@ -100,6 +100,7 @@ function fleetOf({ fleet }: Fragment, paths: PathBase): FleetSettings {
     ...(signingKey === undefined ? {} : { signingKey: absolutePath(signingKey, paths) }),
     publicKeys,
     blackouts,
+    hooks,
   };
 }
 

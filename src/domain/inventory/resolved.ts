@@ -34,6 +34,8 @@ export interface FleetSettings {
   readonly publicKeys: readonly string[];
   /** Ranges in which no rollout starts a host, `FROM/TO ZONE`. */
   readonly blackouts: readonly string[];
+  /** Commands of this machine around a run that changes hosts. */
+  readonly hooks: RolloutHooks;
 }
 
 export interface ResolvedHost {
@@ -121,6 +123,13 @@ export interface Hook {
 
 type HookStage = "preApply" | "postApply" | "preReboot" | "postReboot" | "onFailure";
 type Hooks = Readonly<Partial<Record<HookStage, readonly Hook[]>>>;
+
+export interface LocalHook {
+  readonly run: string;
+  readonly timeoutMs: number;
+}
+
+export type RolloutHooks = Readonly<Partial<Record<"preRollout" | "onHalt" | "postRollout", readonly LocalHook[]>>>;
 
 /** So many hosts, or so many of a hundred. */
 export type Amount = { readonly count: number } | { readonly percent: number };

@@ -78,6 +78,15 @@ export const phaseEnded = (
   };
 };
 
+/** One line that a hook around the rollout printed, on this machine. */
+export const hookPrinted = (stream: "stdout" | "stderr", line: string): EventBody => ({
+  type: "log",
+  level: "info",
+  msg: line,
+  phase: "hooks",
+  stream,
+});
+
 /** One line that a host printed; without its line end, otherwise as it came. */
 export const hostPrinted = (host: HostName, phase: Phase, stream: "stdout" | "stderr", line: string): EventBody => ({
   type: "log",
@@ -106,8 +115,8 @@ export const osUpdated = (
 export const hookTold = ({ host, stage, hook, action, state }: HookNews): EventBody => ({
   type: "hook",
   level: state === "failed" || state === "not-now" ? "warn" : "debug",
-  msg: `${host}: ${action === "undo" ? "undo of a hook" : `${stage} hook`} ${state}: ${hook.run}`,
-  host,
+  msg: `${host === undefined ? "" : `${host}: `}${action === "undo" ? "undo of a hook" : `${stage} hook`} ${state}: ${hook.run}`,
+  ...named(host),
   stage,
   command: hook.run,
   where: hook.where,
@@ -117,7 +126,7 @@ export const hookTold = ({ host, stage, hook, action, state }: HookNews): EventB
 });
 
 interface HookNews {
-  readonly host: HostName;
+  readonly host?: HostName;
   readonly stage: string;
   readonly hook: { readonly run: string; readonly where: string; readonly undo?: string | undefined };
   readonly action: "do" | "undo";

@@ -90,11 +90,11 @@ export const eventSchema = z.discriminatedUnion("type", [
     ms: z.number().min(0),
     error: eventErrorSchema.optional(),
   }),
-  /** Output of a host: one line of an activation's log or of a task. */
+  /** One line of an activation's log, of a task, or of a hook; without a host it is one around the whole rollout. */
   z.object({
     ...base,
     type: z.literal("log"),
-    host: z.string(),
+    host: z.string().optional(),
     phase: z.enum(phases),
     stream: z.enum(["stdout", "stderr"]),
   }),
@@ -111,11 +111,11 @@ export const eventSchema = z.discriminatedUnion("type", [
     /** Units that still run old code. */
     services: z.array(z.string()).readonly(),
   }),
-  /** A hook begins or ended; `undo` is what takes it back, known before it runs. */
+  /** A hook begins or ended; `undo` is what takes it back, known before it runs. Without a host it is one around the whole rollout. */
   z.object({
     ...base,
     type: z.literal("hook"),
-    host: z.string(),
+    host: z.string().optional(),
     stage: z.string(),
     command: z.string(),
     where: z.string(),

@@ -21,14 +21,16 @@ export function sealPlan(
   unsorted: readonly PlanHost[],
 ): Plan {
   const hosts = [...unsorted].sort((a, b) => compareHostNames(a.name, b.name));
+  const summary = countActions(hosts);
   const unsealed = {
     schema: planSchemaName,
     verb: request.verb,
     tool: { name: "nixfleet", version: request.toolVersion },
     inputs: request.inputs,
     rollout: rolloutOf(request, hosts),
+    ...(summary.change > 0 ? hooksOf(request) : {}),
     hosts,
-    summary: countActions(hosts),
+    summary,
   } as const;
   const { schema, ...rest } = unsealed;
   return { schema, id: planDigest(unsealed), createdAt: request.createdAt, ...rest };
@@ -59,6 +61,12 @@ const rebootOwed = (steps: readonly Step[]): number | undefined =>
 function plainHost(name: string, verb: Plan["verb"]): RolloutHost {
   const lane = { name: ALL_AT_ONCE, strategy: verb === "run" ? everywhere : allAtOnce };
   return { name, class: "", canary: false, lane, calendars: [], budgets: [], estimateMs: 0 };
+}
+
+function hooksOf({ hooks = {} }: Pick<PlanRequest, "hooks">): Pick<Plan, "hooks"> {
+  const { preRollout = [], onHalt = [], postRollout = [] } = hooks;
+  const some = preRollout.length + onHalt.length + postRollout.length > 0;
+  return some ? { hooks: { preRollout, onHalt, postRollout } } : {};
 }
 
 function countActions(hosts: readonly PlanHost[]): Plan["summary"] {

@@ -16,5 +16,12 @@ const hooks = z.array(hookSchema).readonly();
 /** Around the steps of one host. */
 export const hostHooksSchema = z.object({ preApply: hooks, postApply: hooks, onFailure: hooks });
 
+const localHooks = z.array(z.object({ run: z.string(), timeoutMs: z.int().positive() })).readonly();
+
+/** Around the whole rollout, on the machine of the CLI. */
+export const rolloutHooksSchema = z.object({ preRollout: localHooks, onHalt: localHooks, postRollout: localHooks });
+
 export type PlanHook = z.infer<typeof hookSchema>;
 export type HostHooks = z.infer<typeof hostHooksSchema>;
+export type PlanLocalHook = RolloutHooks["preRollout"][number];
+export type RolloutHooks = z.infer<typeof rolloutHooksSchema>;

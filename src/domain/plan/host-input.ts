@@ -3,7 +3,7 @@ import type { ClosureDifference } from "../closure/compare.ts";
 import type { PlannedCheck } from "../health/check.ts";
 import type { ProgramVersion } from "../host/program-version.ts";
 import type { HostName, StorePath } from "../ids.ts";
-import type { Base, ResolvedHost } from "../inventory/resolved.ts";
+import type { Base, FleetSettings, ResolvedHost } from "../inventory/resolved.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { HostFacts } from "../observation/facts.ts";
 import type { Result } from "../outcome/result.ts";
@@ -25,6 +25,8 @@ export interface PlanRequest {
   readonly maxParallel?: number;
   /** Every host with its strategy, whether it changes or not; left out, all go at once. */
   readonly rolloutHosts?: readonly RolloutHost[];
+  /** Those of the inventory around a whole run; none when left out. */
+  readonly hooks?: FleetSettings["hooks"];
   /** In any order; the plan sorts them. */
   readonly hosts: readonly HostInput[];
 }

@@ -6,7 +6,7 @@ import { lockChangeSchema } from "../nix/lock-file.ts";
 import { eventErrorSchema } from "../outcome/event-error.ts";
 import { rolloutSchema } from "../rollout/plan-rollout.ts";
 import { closureSourceSchema, hostBuildSchema } from "./build-schema.ts";
-import { hostHooksSchema } from "./hook-schema.ts";
+import { hostHooksSchema, rolloutHooksSchema } from "./hook-schema.ts";
 import { hostOsSchema, osUpdateStepFields, rebootStepFields } from "./os-schema.ts";
 
 export const planSchemaName = "nixfleet.plan/1";
@@ -180,6 +180,8 @@ export const planSchema = z.object({
     lock: lockChangeSchema.optional(),
   }),
   rollout: rolloutSchema,
+  /** Commands around the rollout; absent where there are none, or nothing changes. */
+  hooks: rolloutHooksSchema.optional(),
   hosts: z.array(planHostSchema).readonly(),
   summary: z.object({
     change: z.int(),

@@ -35,6 +35,7 @@ function fleetFindings(plan: Plan): string[] {
       !sameMembers(plan.rollout.order, changing),
       "the order of the rollout does not name exactly the hosts that change",
     ),
+    ...when(plan.hooks !== undefined && changing.length === 0, "has hooks around a rollout of no hosts"),
     ...miscounted.map((action) => `the summary miscounts the hosts with action ${action}`),
     ...verifyRollout(plan.rollout),
   ];

@@ -72,8 +72,9 @@ function outputLimit(): (event: RunEvent) => boolean {
   const kept = new Map<string, number>();
   return (event) => {
     if (event.type !== "log") return true;
-    const characters = (kept.get(event.host) ?? 0) + event.msg.length;
-    kept.set(event.host, characters);
+    const source = event.host ?? "";
+    const characters = (kept.get(source) ?? 0) + event.msg.length;
+    kept.set(source, characters);
     return characters <= MAX_OUTPUT_CHARACTERS;
   };
 }

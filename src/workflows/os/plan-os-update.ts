@@ -124,6 +124,7 @@ function sealed(
     inputs: { flake: null, revision: null, dirty: false, inventoryDigest: inventory.digest, selection },
     ...(maxParallel === undefined ? {} : { maxParallel }),
     rolloutHosts: strategies.value,
+    hooks: inventory.fleet.hooks,
   });
   const short = shortRebootWindows(plan, clock.now());
   return short.length === 0 ? checkedPlan(plan, clock.now()) : err(short);

@@ -3,7 +3,7 @@ import type { RunId } from "../../domain/ids.ts";
 import type { Inventory } from "../../domain/inventory/resolved.ts";
 import { planMade } from "../../domain/outcome/event-bodies.ts";
 import type { HostResult, RunEvent } from "../../domain/outcome/events.ts";
-import { err, ok } from "../../domain/outcome/result.ts";
+import { err } from "../../domain/outcome/result.ts";
 import type { Plan } from "../../domain/plan/plan.ts";
 import { verifyPlan } from "../../domain/plan/verify.ts";
 import type { JournalEntry, RolloutEvent } from "../../domain/rollout/event.ts";
@@ -53,7 +53,7 @@ export async function resumeRun(
         opening: openingOf(request, state, patience, tools.operator),
         keep: frame.keep,
       };
-      return ok(await execute({ plan, hosts: inventory.hosts, ownership, course, approve }, frame, tools));
+      return execute({ plan, hosts: inventory.hosts, ownership, course, approve }, frame, tools);
     });
   });
 }

@@ -61,6 +61,7 @@ describe("a resolved inventory", () => {
       signingKey: "/home/ann/.config/nixfleet/key",
       publicKeys: ["fleet-1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="],
       blackouts: [],
+      hooks: {},
     });
   });
 

@@ -42,6 +42,26 @@ const list = expecting(
   z.array(z.union([hook, command])),
 );
 
+const localHook = z
+  .strictObject({ run: hook.in.shape.run, timeout: hook.in.shape.timeout })
+  .transform(({ run, timeout }) => ({ run, timeoutMs: timeout }));
+
+const localCommand = value.text.transform((run) => ({ run, timeoutMs: DEFAULT_TIMEOUT_MS }));
+
+const localList = expecting(
+  "a list of commands, or of maps with run and timeout",
+  z.array(z.union([localHook, localCommand])),
+);
+
+const localStage = (meaning: string) => z.exactOptional(localList).describe(meaning);
+
+/** Around a whole run, on the machine of the CLI. */
+export const rolloutHooks = z.strictObject({
+  preRollout: localStage("Before the first host is touched; one that fails keeps all of them from it."),
+  onHalt: localStage("When the rollout halted."),
+  postRollout: localStage("At the end of the run, however it ended."),
+});
+
 const stage = (meaning: string) => z.exactOptional(list).describe(meaning);
 
 export const hooks = z.strictObject({

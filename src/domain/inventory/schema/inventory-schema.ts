@@ -1,6 +1,7 @@
 /** The inventory file: one schema for the validator, the editors' JSON Schema and the reference in docs. */
 import { z } from "zod";
 import { expecting } from "./expectations.ts";
+import { rolloutHooks } from "./hooks.ts";
 import { hostSettings, hostShape } from "./host-settings.ts";
 import { rolloutSettings } from "./rollout-settings.ts";
 import * as value from "./values.ts";
@@ -24,6 +25,10 @@ export const fleetSettings = z.strictObject({
   blackouts: setting(
     value.oneOrMany('a range such as "2026-12-20/2027-01-03 Europe/Berlin", or a list of ranges', value.blackout),
     "When no rollout may start a host, whatever its windows say. Default: never.",
+  ),
+  hooks: setting(
+    rolloutHooks,
+    "Commands around each run that changes hosts, here: tell somebody, silence alerts. Default: none.",
   ),
   slots: setting(
     value.text,

@@ -1,7 +1,7 @@
 /** Every setting with what it takes, its default and its meaning, taken from the schema that validates it. */
 import { z } from "zod";
 import { healthCheckSettings } from "./health-checks.ts";
-import { hook, hooks } from "./hooks.ts";
+import { hook, hooks, rolloutHooks } from "./hooks.ts";
 import { hostShape, nixosUpdates, ubuntuUpdates } from "./host-settings.ts";
 import { fleetSettings, groupMembership, inventorySchema, taskSettings } from "./inventory-schema.ts";
 import { rolloutSettings } from "./rollout-settings.ts";
@@ -25,6 +25,7 @@ export function inventoryReference(): readonly ReferenceSection[] {
   return [
     section("The file", inventorySchema.shape),
     section("fleet", fleetSettings.shape),
+    section("fleet.hooks", rolloutHooks.shape),
     section("Settings of hosts, groups and defaults", hostShape),
     section("groups.NAME", groupMembership),
     section("osUpdates.ubuntu", ubuntuUpdates.shape),

@@ -43,6 +43,17 @@ export const rolloutCodes = {
     remedy:
       "Look at the hosts that failed. `nixfleet runs resume --lift-halt` goes on with those that were not started, `--retry-failed` with the failed ones, too.",
   },
+  "rollout/hook": {
+    kind: "failed",
+    meaning:
+      "A hook around the rollout failed. One that stands before it keeps all hosts from being touched; a later one changes nothing.",
+    remedy: "Look at what it printed (`nixfleet runs show`), correct it, and run again.",
+  },
+  "rollout/not-now": {
+    kind: "paused",
+    meaning: "A preRollout hook ended with exit code 75: this is not the time to change hosts.",
+    remedy: "Run it again later.",
+  },
   "rollout/canary-held": {
     kind: "paused",
     meaning: "A canary waits for its reboot window or for a slot of a budget, so nobody follows it yet.",

@@ -2,14 +2,15 @@
  * Confirms an activation over a connection of its own: proof that the host can still be reached. Health comes first; a host that
  * is not healthy in time is told to go back, and one that cannot be reached goes back by itself.
  */
+
 import type { Awaiting } from "../domain/host/awaiting.ts";
-import { refusalOf } from "../domain/host/refusal.ts";
 import { confirmCommand, type HostCommand, rejectCommand } from "../domain/host/verbs.ts";
 import type { ActivationId } from "../domain/ids.ts";
 import { phaseEnded, phaseProgressed, phaseStarted } from "../domain/outcome/event-bodies.ts";
 import { type Failure, failure } from "../domain/outcome/failure.ts";
 import type { Result } from "../domain/outcome/result.ts";
 import { mayComeBack } from "./activation.ts";
+import { askRecords } from "./ask-records.ts";
 import type { Looking } from "./health/look.ts";
 import { waitUntilHealthy } from "./health/wait.ts";
 import type { HostSession } from "./session.ts";
@@ -93,7 +94,6 @@ async function tell(
   command: HostCommand,
   { interruption }: StepContext,
 ): Promise<Failure | undefined> {
-  const answer = await fresh.ask(command, { timeoutMs: ASK_TIMEOUT_MS, signal: interruption.detached });
-  if (!answer.ok) return answer.error;
-  return answer.value.code === 0 ? undefined : refusalOf(answer.value.records, answer.value.code);
+  const told = await askRecords(fresh, command, { timeoutMs: ASK_TIMEOUT_MS, signal: interruption.detached });
+  return told.ok ? undefined : told.error;
 }

@@ -2,13 +2,14 @@
  * A host that was in flight when an earlier process ended: the host is asked what became of what was begun, which is followed to its
  * end, never begun twice; what was not begun is done now.
  */
+
 import { type Begun, begunIn } from "../domain/host/begun.ts";
-import { refusalOf } from "../domain/host/refusal.ts";
 import { begunCommand, releaseLockCommand } from "../domain/host/verbs.ts";
 import { type Failure, failure } from "../domain/outcome/failure.ts";
-import { err, ok, type Result } from "../domain/outcome/result.ts";
+import { ok, type Result } from "../domain/outcome/result.ts";
 import type { PlanHost, Step } from "../domain/plan/plan.ts";
 import { afterChange } from "./apply-hooks.ts";
+import { askRecords } from "./ask-records.ts";
 import { activate } from "./handlers/activate.ts";
 import { updateOs } from "./handlers/os-update.ts";
 import { followReboot } from "./handlers/reboot.ts";
@@ -86,13 +87,9 @@ async function withFacts(context: StepContext): Promise<Result<StepContext>> {
 }
 
 async function askBegun({ session, activation, interruption }: StepContext): Promise<Result<Begun>> {
-  const answer = await session.ask(begunCommand(activation), {
-    timeoutMs: ASK_TIMEOUT_MS,
-    signal: interruption.detached,
-  });
-  if (!answer.ok) return answer;
-  const { records, code } = answer.value;
-  return code === 0 ? begunIn(records) : err(refusalOf(records, code));
+  const options = { timeoutMs: ASK_TIMEOUT_MS, signal: interruption.detached };
+  const records = await askRecords(session, begunCommand(activation), options);
+  return records.ok ? begunIn(records.value) : records;
 }
 
 async function followStep(step: Step, begun: Begun, context: StepContext): Promise<StepOutcome> {

@@ -1,13 +1,14 @@
 /** What a change means for the host's store: asked of both sides, and only of hosts that are to change. */
+
 import { type ClosureDifference, type ClosurePath, compareClosures } from "../domain/closure/compare.ts";
 import { type HostClosure, parseHostClosure } from "../domain/host/closure.ts";
-import { refusalOf } from "../domain/host/refusal.ts";
 import { closureCommand } from "../domain/host/verbs.ts";
 import { parseStorePath, type StorePath } from "../domain/ids.ts";
 import type { HostFacts } from "../domain/observation/facts.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { DesiredHost } from "../domain/plan/host-input.ts";
 import { liveSystem } from "../domain/plan/live-system.ts";
+import { askRecords } from "../engine/ask-records.ts";
 import type { HostSession } from "../engine/session.ts";
 import type { NixBuilder, OtherStore } from "../ports/nix-builder.ts";
 
@@ -59,10 +60,8 @@ async function askHost(
   wanted: readonly StorePath[],
   signal: AbortSignal,
 ): Promise<Result<HostClosure>> {
-  const host = session.host.name;
-  const answer = await session.ask(closureCommand(system, wanted), { timeoutMs: CLOSURE_TIMEOUT_MS, signal });
-  if (!answer.ok) return err({ ...answer.error, host });
-  if (answer.value.code !== 0) return err({ ...refusalOf(answer.value.records, answer.value.code), host });
-  const closure = parseHostClosure(answer.value.records);
-  return closure.ok ? closure : err({ ...closure.error, host });
+  const records = await askRecords(session, closureCommand(system, wanted), { timeoutMs: CLOSURE_TIMEOUT_MS, signal });
+  if (!records.ok) return records;
+  const closure = parseHostClosure(records.value);
+  return closure.ok ? closure : err({ ...closure.error, host: session.host.name });
 }

@@ -1,5 +1,5 @@
 /** What a host's secrets are and are to be. Values are opened only where something may differ, and only to be digested. */
-import { refusalOf } from "../domain/host/refusal.ts";
+
 import { secretStateCommand } from "../domain/host/verbs.ts";
 import type { ResolvedHost } from "../domain/inventory/resolved.ts";
 import type { Manifest } from "../domain/manifest/manifest.ts";
@@ -12,6 +12,7 @@ import { liveSystem } from "../domain/plan/live-system.ts";
 import type { SecretInput, WantedSecret } from "../domain/plan/secret-changes.ts";
 import { secretDigest } from "../domain/secrets/digest.ts";
 import { type LiveSecret, parseSecretState, type SecretState } from "../domain/secrets/state.ts";
+import { askRecords } from "../engine/ask-records.ts";
 import type { Fleet } from "../engine/fleet.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 
@@ -80,10 +81,8 @@ async function askState(
   const session = await fleet.session(host, signal);
   if (!session.ok) return session;
   const system = desired.kind === "closure" && desired.present === true ? desired.system : null;
-  const answer = await session.value.ask(secretStateCommand(system), { timeoutMs: STATE_TIMEOUT_MS, signal });
-  if (!answer.ok) return answer;
-  if (answer.value.code !== 0) return err(refusalOf(answer.value.records, answer.value.code));
-  return parseSecretState(answer.value.records);
+  const records = await askRecords(session.value, secretStateCommand(system), { timeoutMs: STATE_TIMEOUT_MS, signal });
+  return records.ok ? parseSecretState(records.value) : records;
 }
 
 /** For a rollback: the values that the closure last ran with are on the host, or nowhere. */

@@ -1,6 +1,6 @@
 /** Looks closer at a host that is about to change: its present manifest, what lies in the way, old content for diffs. */
+
 import { parseInspection } from "../domain/host/inspect.ts";
-import { refusalOf } from "../domain/host/refusal.ts";
 import { type InspectRequest, inspectCommand } from "../domain/host/verbs.ts";
 import { type Manifest, manifestSchema } from "../domain/manifest/manifest.ts";
 import type { HostFacts } from "../domain/observation/facts.ts";
@@ -11,6 +11,7 @@ import type { FoundPath } from "../domain/plan/host-input.ts";
 import { type Inspection, inspectionFor } from "../domain/plan/inspection.ts";
 import { liveSystem } from "../domain/plan/live-system.ts";
 import { manifestPath } from "../domain/plan/nixos.ts";
+import { askRecords } from "../engine/ask-records.ts";
 import type { HostSession } from "../engine/session.ts";
 import type { StoreFiles } from "../ports/store-files.ts";
 
@@ -87,11 +88,8 @@ export async function readHostManifest(
 /** Looks at many paths of a host at once. */
 export async function inspect(session: HostSession, requests: readonly InspectRequest[], signal: AbortSignal) {
   if (requests.length === 0) return ok({ paths: new Map(), contents: new Map() });
-  const host = session.host.name;
-  const answer = await session.ask(inspectCommand(requests), { timeoutMs: INSPECT_TIMEOUT_MS, signal });
-  if (!answer.ok) return err({ ...answer.error, host });
-  if (answer.value.code !== 0) return err({ ...refusalOf(answer.value.records, answer.value.code), host });
-  return parseInspection(answer.value.records);
+  const records = await askRecords(session, inspectCommand(requests), { timeoutMs: INSPECT_TIMEOUT_MS, signal });
+  return records.ok ? parseInspection(records.value) : records;
 }
 
 export async function readSources(

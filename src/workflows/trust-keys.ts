@@ -1,11 +1,12 @@
 /** `nixfleet keys trust`: tells restricted hosts which keys to believe from now on, in an order that one of them signed. */
-import { refusalOf } from "../domain/host/refusal.ts";
+
 import { trustCommand } from "../domain/host/verbs.ts";
 import { isRestricted } from "../domain/inventory/access.ts";
 import type { ResolvedHost } from "../domain/inventory/resolved.ts";
 import type { HostFacts } from "../domain/observation/facts.ts";
 import { failure } from "../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../domain/outcome/result.ts";
+import { askRecords } from "../engine/ask-records.ts";
 import { recordFor } from "../engine/deploy-record.ts";
 import { observe } from "../engine/observe.ts";
 import type { HostSession } from "../engine/session.ts";
@@ -55,10 +56,8 @@ async function tell(
   const signed = await recordFor({ what: "trust", keys }, { ...at, records, clock });
   if (!signed.ok) return err({ ...signed.error, host });
   const command = trustCommand(signed.value.record ?? new Uint8Array(0));
-  const answer = await at.session.ask(command, { timeoutMs: TIMEOUT_MS, signal });
-  if (!answer.ok) return err({ ...answer.error, host });
-  const { records: told, code } = answer.value;
-  return code === 0 ? ok(undefined) : err({ ...refusalOf(told, code), host });
+  const told = await askRecords(at.session, command, { timeoutMs: TIMEOUT_MS, signal });
+  return told.ok ? ok(undefined) : told;
 }
 
 function notRestricted(hosts: readonly ResolvedHost[]) {

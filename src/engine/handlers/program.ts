@@ -1,11 +1,12 @@
 /** Installs this version's host program on a restricted host, by an order that the fleet signed. */
+
 import { programVersion } from "../../domain/host/program-version.ts";
-import { refusalOf } from "../../domain/host/refusal.ts";
 import { programCommand } from "../../domain/host/verbs.ts";
 import { failure } from "../../domain/outcome/failure.ts";
 import type { Result } from "../../domain/outcome/result.ts";
 import { err, ok } from "../../domain/outcome/result.ts";
 import type { Step } from "../../domain/plan/plan.ts";
+import { askRecords } from "../ask-records.ts";
 import { recordFor } from "../deploy-record.ts";
 import type { StepContext } from "../step-context.ts";
 import type { StepOutcome } from "../step-outcome.ts";
@@ -29,10 +30,8 @@ async function install(sha256: string, context: StepContext): Promise<Result<voi
   const signed = await recordFor({ what: "program", sha256, bytes: program.length }, context);
   if (!signed.ok) return signed;
   const command = programCommand(signed.value.record ?? new Uint8Array(0), program);
-  const answer = await session.ask(command, { timeoutMs: TIMEOUT_MS, signal: interruption.detached });
-  if (!answer.ok) return answer;
-  const { records, code } = answer.value;
-  return code === 0 ? ok(undefined) : err(refusalOf(records, code));
+  const told = await askRecords(session, command, { timeoutMs: TIMEOUT_MS, signal: interruption.detached });
+  return told.ok ? ok(undefined) : told;
 }
 
 const otherVersion = (expected: string, found: string) =>

@@ -1,5 +1,5 @@
 /** Hands secrets to the host, over the connection that is open already; the activation that follows puts them in place. */
-import { refusalOf } from "../../domain/host/refusal.ts";
+
 import { stageSecretsCommand } from "../../domain/host/verbs.ts";
 import { type Manifest, manifestSchema } from "../../domain/manifest/manifest.ts";
 import { failure } from "../../domain/outcome/failure.ts";
@@ -7,6 +7,7 @@ import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { Step } from "../../domain/plan/plan.ts";
 import { type SecretDelivery, secretPayload } from "../../domain/secrets/payload.ts";
 import { stagedDigests } from "../../domain/secrets/state.ts";
+import { askRecords } from "../ask-records.ts";
 import type { StepContext } from "../step-context.ts";
 import type { StepOutcome } from "../step-outcome.ts";
 
@@ -23,12 +24,10 @@ export async function deliverSecrets(step: SecretsStep, context: StepContext): P
   if (!values.ok) return { kind: "failed", error: { ...values.error, host } };
   const payload = secretPayload(values.value);
   const command = stageSecretsCommand(activation, payload);
-  const answer = await session.ask(command, { timeoutMs: STAGE_TIMEOUT_MS, signal: interruption.detached });
+  const records = await askRecords(session, command, { timeoutMs: STAGE_TIMEOUT_MS, signal: interruption.detached });
   payload.fill(0);
-  if (!answer.ok) return { kind: "failed", error: { ...answer.error, host } };
-  const { records, code } = answer.value;
-  if (code !== 0) return { kind: "failed", error: { ...refusalOf(records, code), host } };
-  const arrived = stagedDigests(records);
+  if (!records.ok) return { kind: "failed", error: records.error };
+  const arrived = stagedDigests(records.value);
   const other = step.secrets.find(({ name, digest }) => digest !== null && arrived.get(name) !== digest);
   if (other === undefined) return { kind: "done" };
   return { kind: "failed", error: { ...moved(other.name), host } };

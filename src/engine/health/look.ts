@@ -4,12 +4,12 @@ import type { PlannedCheck } from "../../domain/health/check.ts";
 import { placed } from "../../domain/health/place.ts";
 import type { Answer } from "../../domain/health/watch.ts";
 import { type DeployerCheck, healthCommand, parseHealth } from "../../domain/host/health.ts";
-import { refusalOf } from "../../domain/host/refusal.ts";
 import type { StorePath } from "../../domain/ids.ts";
 import { isRestricted } from "../../domain/inventory/access.ts";
 import type { HostFacts } from "../../domain/observation/facts.ts";
-import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import { ok, type Result } from "../../domain/outcome/result.ts";
 import type { Probes } from "../../ports/probes.ts";
+import { askRecords } from "../ask-records.ts";
 import { observe } from "../observe.ts";
 import type { HostSession } from "../session.ts";
 
@@ -57,10 +57,10 @@ export async function askChecks(
   // To a restricted host they went with its closure.
   const inventory = isRestricted(session.host) ? [] : checks.filter(({ declared }) => declared === "inventory");
   if (system === null && inventory.length === 0) return ok([]);
-  const answer = await session.ask(healthCommand(system, inventory, names), { timeoutMs: askMs(checks), signal });
-  if (!answer.ok) return answer;
-  if (answer.value.code !== 0) return err(refusalOf(answer.value.records, answer.value.code));
-  const health = parseHealth(answer.value.records);
+  const command = healthCommand(system, inventory, names);
+  const records = await askRecords(session, command, { timeoutMs: askMs(checks), signal });
+  if (!records.ok) return records;
+  const health = parseHealth(records.value);
   if (!health.ok) return health;
   const there = health.value.checked.map(({ name, state, reason }) => ({
     name,

@@ -1,10 +1,11 @@
 /** Asks the host whether a reboot is needed at all. */
+
 import { rebootCheckCommand } from "../../domain/host/os-verbs.ts";
-import { refusalOf } from "../../domain/host/refusal.ts";
 import { diagnosed } from "../../domain/outcome/event-bodies.ts";
 import { failure } from "../../domain/outcome/failure.ts";
-import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import { ok, type Result } from "../../domain/outcome/result.ts";
 import { type RebootNeed, rebootNeed } from "../../domain/reboot/need.ts";
+import { askRecords } from "../ask-records.ts";
 import type { StepContext } from "../step-context.ts";
 import type { Reboot } from "./context.ts";
 
@@ -18,13 +19,9 @@ export async function isDue(step: Reboot["step"], need: RebootNeed, context: Ste
 }
 
 export async function askNeed({ session, interruption }: StepContext): Promise<Result<RebootNeed>> {
-  const answer = await session.ask(rebootCheckCommand(), {
-    timeoutMs: CHECK_TIMEOUT_MS,
-    signal: interruption.detached,
-  });
-  if (!answer.ok) return answer;
-  const { records, code } = answer.value;
-  return code === 0 ? ok(rebootNeed(records)) : err(refusalOf(records, code));
+  const options = { timeoutMs: CHECK_TIMEOUT_MS, signal: interruption.detached };
+  const records = await askRecords(session, rebootCheckCommand(), options);
+  return records.ok ? ok(rebootNeed(records.value)) : records;
 }
 
 const notKnown = ({ reasons }: RebootNeed, { session }: StepContext) =>

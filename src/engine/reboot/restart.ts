@@ -1,4 +1,5 @@
 /** The restart itself: asked for, and proven by another boot id over another connection. */
+
 import { bootabilityCommand, issueRebootCommand } from "../../domain/host/os-verbs.ts";
 import { recordTable, recordTexts } from "../../domain/host/records.ts";
 import { refusalOf } from "../../domain/host/refusal.ts";
@@ -6,6 +7,7 @@ import { parseBootId } from "../../domain/ids.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import { reasonsDigest } from "../../domain/reboot/need.ts";
+import { askRecords } from "../ask-records.ts";
 import { runCommand } from "../host-program/run-command.ts";
 import { oldBootId, type Reboot } from "./context.ts";
 import { windowShut } from "./window.ts";
@@ -22,11 +24,9 @@ export async function recheck(reboot: Reboot): Promise<Result<void>> {
   if (shut !== undefined) return err(shut);
   const { session, interruption } = context;
   const options = { timeoutMs: QUESTION_TIMEOUT_MS, signal: interruption.detached };
-  const answer = await session.ask(bootabilityCommand(), options);
-  if (!answer.ok) return answer;
-  const { records, code } = answer.value;
-  if (code !== 0) return err(refusalOf(records, code));
-  const failed = recordTable(records, "check").filter(([, state]) => state === "failed");
+  const records = await askRecords(session, bootabilityCommand(), options);
+  if (!records.ok) return records;
+  const failed = recordTable(records.value, "check").filter(([, state]) => state === "failed");
   return failed.length === 0 ? ok(undefined) : err(notBootable(failed));
 }
 

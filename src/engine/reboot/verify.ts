@@ -1,11 +1,12 @@
 /** Whether the host that came back is well, and stays up. */
+
 import { rebootVerifiedCommand } from "../../domain/host/os-verbs.ts";
-import { refusalOf } from "../../domain/host/refusal.ts";
 import { acquireLockCommand } from "../../domain/host/verbs.ts";
 import { isRestricted } from "../../domain/inventory/access.ts";
 import type { HostFacts } from "../../domain/observation/facts.ts";
 import { failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
+import { askRecords } from "../ask-records.ts";
 import { runCommand } from "../host-program/run-command.ts";
 import { observe } from "../observe.ts";
 import { oldBootId, type Reboot } from "./context.ts";
@@ -40,10 +41,8 @@ export async function soak(reboot: Reboot): Promise<Result<void>> {
     return err(failure("reboot/unhealthy", "the host rebooted again by itself", { next: "look at its console" }));
   }
   const options = { timeoutMs: ASK_TIMEOUT_MS, signal: interruption.detached };
-  const forgotten = await session.ask(rebootVerifiedCommand(activation), options);
-  if (!forgotten.ok) return forgotten;
-  const { records, code } = forgotten.value;
-  return code === 0 ? ok(undefined) : err(refusalOf(records, code));
+  const forgotten = await askRecords(session, rebootVerifiedCommand(activation), options);
+  return forgotten.ok ? ok(undefined) : forgotten;
 }
 
 /** Waits for the units that are still starting. What state it ends in is judged by the units that failed. */

@@ -1,14 +1,15 @@
 /** Asks hosts what would be updated. */
+
 import pLimit from "p-limit";
 import { policyOverlay } from "../../domain/apt/overlay.ts";
 import { type HostUpdates, parseUpdates } from "../../domain/apt/updates.ts";
 import { updatesCommand } from "../../domain/host/os-verbs.ts";
-import { refusalOf } from "../../domain/host/refusal.ts";
 import type { HostName } from "../../domain/ids.ts";
 import type { ResolvedHost } from "../../domain/inventory/resolved.ts";
 import type { HostFacts } from "../../domain/observation/facts.ts";
 import type { UpdatePolicy } from "../../domain/os-update/policy.ts";
 import { err, type Result } from "../../domain/outcome/result.ts";
+import { askRecords } from "../../engine/ask-records.ts";
 import type { Fleet } from "../../engine/fleet.ts";
 
 /** Fetching indexes over a slow line, and waiting for apt's daily job, takes minutes. */
@@ -52,10 +53,8 @@ async function askHost(
     chosen: overlay ?? policyOverlay({ ...policy, distribution }),
     security: policyOverlay(security),
   });
-  const answer = await session.value.ask(command, { timeoutMs: UPDATES_TIMEOUT_MS, signal });
-  if (!answer.ok) return err({ ...answer.error, host: host.name });
-  const { records, code } = answer.value;
-  if (code !== 0) return err({ ...refusalOf(records, code), host: host.name });
-  const updates = parseUpdates(records);
+  const records = await askRecords(session.value, command, { timeoutMs: UPDATES_TIMEOUT_MS, signal });
+  if (!records.ok) return records;
+  const updates = parseUpdates(records.value);
   return updates.ok ? updates : err({ ...updates.error, host: host.name });
 }

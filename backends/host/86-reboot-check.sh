@@ -6,6 +6,7 @@
 verb_reboot_check() {
   [ $# -eq 0 ] || refuse "$EX_USAGE" "reboot-check takes no arguments"
   reboot_signs
+  emit_in_the_way
   finish 0
 }
 

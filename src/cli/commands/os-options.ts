@@ -17,6 +17,7 @@ export interface OsFlags {
   readonly detailedExitcode?: true;
   readonly force?: true;
   readonly ignoreWindow?: true;
+  readonly busyTimeout?: number;
   readonly slotTimeout?: number;
   readonly downTimeout?: number;
   readonly upTimeout?: number;
@@ -32,6 +33,11 @@ export function addOsOptions(command: Command): Command {
     .option("--detailed-exitcode", "with --check or --out: exit with 2 when there are changes")
     .option("--force", "reboot also when earlier reboots for the same reasons changed nothing")
     .option("--ignore-window", "reboot at once, whatever the windows say")
+    .option(
+      "--busy-timeout <duration>",
+      "how long a host waits for package managers, cloud-init and inhibitors (default 10m)",
+      durationArgument,
+    )
     .option(
       "--slot-timeout <duration>",
       "how long a host waits for a slot of its budget (default 1h)",
@@ -55,6 +61,7 @@ export function rebootWish(flags: OsFlags, when: RebootWish["when"], { fleet }: 
     blackouts: fleet.blackouts,
     out: new Map(),
     timers: {
+      busyMs: flags.busyTimeout ?? USUAL_TIMERS.busyMs,
       slotMs: flags.slotTimeout ?? USUAL_TIMERS.slotMs,
       downMs: flags.downTimeout ?? USUAL_TIMERS.downMs,
       upMs: flags.upTimeout ?? USUAL_TIMERS.upMs,

@@ -1,5 +1,6 @@
 /** The operating system's part of a plan: packages, what is kept back and why, and the reboot. */
 import type { KeptBackReason } from "../../domain/apt/kept-back.ts";
+import { durationText } from "../../domain/inventory/duration.ts";
 import { groupBy } from "../../domain/plan/groups.ts";
 import type { PlanHost, Step } from "../../domain/plan/plan.ts";
 import { wrap } from "./layout.ts";
@@ -64,10 +65,11 @@ function stepWords({ when }: RebootStep, needed: PlanHost["reboot"]["needed"]): 
   return needed === "yes" ? "needed, done by this plan" : "if it turns out to be needed";
 }
 
-function boundaries({ owedSince, window, budgets, hooks }: RebootStep): string[] {
+function boundaries({ owedSince, window, usersMs, budgets, hooks }: RebootStep): string[] {
   return [
     ...(owedSince === undefined ? [] : [`owed since ${new Date(owedSince * 1000).toISOString().slice(0, 16)}Z`]),
     ...(window.length === 0 ? [] : [`window ${window.map(printable).join(", or ")}`]),
+    ...(usersMs === undefined ? [] : [`people who are logged in have ${durationText(usersMs)} before it`]),
     ...(budgets.length === 0 ? [] : [`budget ${budgets.map(budgetWords).join(", ")}`]),
     ...hookWords("before", hooks.before),
     ...hookWords("after", hooks.after),

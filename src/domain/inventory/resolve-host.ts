@@ -65,10 +65,17 @@ export const updateSection = (base: Base): "ubuntu" | "nixos" => (base === "nixo
 
 function osUpdatesOf({ osUpdates = {} }: HostSettings, base: Base): OsUpdates {
   if (updateSection(base) === "nixos") {
-    return { nixos: { autoSwitch: false, autoReboot: false, rebootWindow: [], ...osUpdates.nixos } };
+    return { nixos: { autoSwitch: false, autoReboot: false, rebootWindow: [], ...inUnits(osUpdates.nixos) } };
   }
   const defaults = { mode: "manual", autoReboot: false, rebootWindow: [], holds: [], pins: {} } as const;
-  return { ubuntu: { ...defaults, ...osUpdates.ubuntu } };
+  return { ubuntu: { ...defaults, ...inUnits(osUpdates.ubuntu) } };
+}
+
+/** Durations are milliseconds by now, which the name says from here on. */
+function inUnits<T extends { readonly waitForUsers?: number }>(settings: T | undefined) {
+  if (settings === undefined) return {};
+  const { waitForUsers, ...others } = settings;
+  return { ...others, ...(waitForUsers === undefined ? {} : { waitForUsersMs: waitForUsers }) };
 }
 
 /** A limit counts the hosts of the place it stands at: all below defaults, the group's, those of the base on a host. */

@@ -101,6 +101,8 @@ export interface OsUpdates {
     readonly rebootWindow: readonly string[];
     readonly holds: readonly string[];
     readonly pins: Readonly<Record<string, string>>;
+    /** How long people have to log out before a reboot; absent where nobody waits for them. */
+    readonly waitForUsersMs?: number;
     /** The smallest of the host's reboot budgets. */
     readonly maxConcurrentReboots?: number;
   };
@@ -108,6 +110,8 @@ export interface OsUpdates {
     readonly autoSwitch: boolean;
     readonly autoReboot: boolean;
     readonly rebootWindow: readonly string[];
+    /** How long people have to log out before a reboot; absent where nobody waits for them. */
+    readonly waitForUsersMs?: number;
     readonly maxConcurrentReboots?: number;
   };
 }

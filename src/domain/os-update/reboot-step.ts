@@ -10,6 +10,8 @@ type RebootStep = Extract<Step, { kind: "reboot" }>;
 
 /** How long the parts of a reboot may take. Virtual machines are back within a minute, servers take up to half an hour. */
 export interface RebootTimers {
+  /** Waiting for what the host is at. */
+  readonly busyMs: number;
   /** Waiting for a slot of the budget. */
   readonly slotMs: number;
   readonly downMs: number;
@@ -20,6 +22,7 @@ export interface RebootTimers {
 }
 
 export const USUAL_TIMERS: RebootTimers = {
+  busyMs: 10 * 60_000,
   slotMs: 60 * 60_000,
   downMs: 3 * 60_000,
   upMs: 10 * 60_000,
@@ -61,6 +64,7 @@ export function rebootStep(
       const missing = (out.get(group) ?? []).filter((name) => name !== host.name);
       return { group, max, ...(missing.length === 0 ? {} : { out: missing }) };
     }),
+    ...(settings?.waitForUsersMs === undefined ? {} : { usersMs: settings.waitForUsersMs }),
     hooks: { before: [...(host.hooks.preReboot ?? [])], after: [...(host.hooks.postReboot ?? [])] },
     ...timers,
     reversible: false,

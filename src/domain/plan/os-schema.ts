@@ -57,6 +57,10 @@ export const rebootStepFields = {
     .array(z.object({ group: z.string(), max: z.int().positive(), out: z.array(z.string()).readonly().optional() }))
     .readonly(),
   hooks: z.object({ before: z.array(hookSchema).readonly(), after: z.array(hookSchema).readonly() }),
+  /** How long it waits for package managers, a first boot and inhibitors, then rests; absent for not at all. */
+  busyMs: z.int().min(0).optional(),
+  /** How long people have to log out before it reboots all the same; absent where nobody waits for them. */
+  usersMs: z.int().positive().optional(),
   /** How long the host waits for its slots; the end of its window ends the waiting, too. */
   slotMs: z.int().positive(),
   /** How long the host may take to go down, and then to come back. */

@@ -6,6 +6,8 @@ import type { Failure } from "../outcome/failure.ts";
 import { unreachable } from "../outcome/unreachable.ts";
 
 export const rebootPhases = [
+  /** Waits until it disturbs nobody. */
+  "quiet",
   /** Waits for a slot of every budget. */
   "slot",
   /** Takes the host out of service. */
@@ -43,7 +45,7 @@ export type RebootEvent =
   /** Nobody knows whether the host was told to reboot. */
   | { readonly kind: "unknown"; readonly error: Failure };
 
-export const beginReboot = (kept: boolean): RebootState => at("slot", kept);
+export const beginReboot = (kept: boolean): RebootState => at("quiet", kept);
 
 export function advance(state: RebootState, event: RebootEvent): RebootState {
   if (state.kind !== "at") throw new Error("a reboot that is over takes no further event");
@@ -56,10 +58,11 @@ export function advance(state: RebootState, event: RebootEvent): RebootState {
 /** Where another process goes on, given whether the host has another boot id than before. */
 export function resumeAt(phase: RebootPhase, bootIdMoved: boolean): RebootState {
   switch (phase) {
+    case "quiet":
     case "slot":
     case "before":
     case "recheck":
-      return at("slot", false);
+      return at("quiet", false);
     case "issue":
     case "down":
     case "up":
@@ -71,13 +74,14 @@ export function resumeAt(phase: RebootPhase, bootIdMoved: boolean): RebootState 
       return at(phase, true);
     case "undo":
     case "give-back":
-      return at("slot", false);
+      return at("quiet", false);
     default:
       return unreachable(phase);
   }
 }
 
 const NEXT: Readonly<Record<RebootPhase, RebootPhase | undefined>> = {
+  quiet: "slot",
   slot: "before",
   before: "recheck",
   recheck: "issue",
@@ -100,6 +104,7 @@ function afterSuccess({ phase, kept, because }: At): RebootState {
 
 function afterTrouble({ phase, kept }: At, first: Failure, now: Failure): RebootState {
   switch (phase) {
+    case "quiet":
     case "slot":
       return { kind: "ended", error: first, slot: kept ? "kept" : "free" };
     // The way back is taken also where going out of service failed half-way. A host that was not well before stays as it is.

@@ -6,12 +6,15 @@ import { openReboot } from "../host/os-facts.ts";
 import type { HostRecord } from "../host/protocol.ts";
 import { recordTable, recordText, recordTexts } from "../host/records.ts";
 import type { OpenReboot } from "../observation/facts.ts";
+import { type Busy, busyIn } from "./busy.ts";
 
 export interface RebootNeed {
   readonly state: "yes" | "no" | "unknown";
   readonly reasons: readonly string[];
   /** The NixOS system, or the kernel, that one boot was to try, and that the boot did not end in. */
   readonly failedTrial?: string;
+  /** Who a reboot right now would disturb; absent for nobody. */
+  readonly busy?: readonly Busy[];
   /** A reboot after which the host was not found well yet: it is out of service since, and keeps its slots. */
   readonly open?: OpenReboot & { readonly moved: boolean; readonly failedBefore: readonly string[] };
 }
@@ -19,6 +22,7 @@ export interface RebootNeed {
 /** Judges the records of the verb `reboot-check`. */
 export function rebootNeed(records: readonly HostRecord[]): RebootNeed {
   const open = openIn(records);
+  const busy = busyIn(records);
   const reasons = [
     ...flagReasons(records),
     ...kernelReasons(records),
@@ -31,6 +35,7 @@ export function rebootNeed(records: readonly HostRecord[]): RebootNeed {
   const more = {
     ...(trial === "failed" ? { failedTrial: nameOf(system) } : {}),
     ...(open === undefined ? {} : { open }),
+    ...(busy.length === 0 ? {} : { busy }),
   };
   if (reasons.length > 0) return { state: "yes", reasons, ...more };
   if (wouldTell(records)) return { state: "no", reasons: [], ...more };

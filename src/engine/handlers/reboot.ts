@@ -9,6 +9,7 @@ import type { RebootNeed } from "../../domain/reboot/need.ts";
 import { endSlot, giveSlotBack, runAfterHooks, runBeforeHooks, takeSlot, undoBeforeHooks } from "../reboot/around.ts";
 import { isKept, type Reboot } from "../reboot/context.ts";
 import { askNeed, isDue } from "../reboot/need.ts";
+import { waitForQuiet } from "../reboot/quiet.ts";
 import { issue, recheck, waitUntilDown, waitUntilUp } from "../reboot/restart.ts";
 import { soak, verify } from "../reboot/verify.ts";
 import type { StepContext } from "../step-context.ts";
@@ -74,6 +75,7 @@ const isUnknown = ({ code }: Failure): boolean =>
   code === "host/cut-off" || code === "transport/lost" || code === "transport/command-timeout";
 
 const WORK: Readonly<Record<Phase, (reboot: Reboot) => ReturnType<typeof takeSlot>>> = {
+  quiet: waitForQuiet,
   slot: takeSlot,
   before: runBeforeHooks,
   recheck,
@@ -89,6 +91,7 @@ const WORK: Readonly<Record<Phase, (reboot: Reboot) => ReturnType<typeof takeSlo
 };
 
 const PHASE_WORDS: Readonly<Record<Phase, string>> = {
+  quiet: "looking whether it disturbs somebody",
   slot: "waiting for a slot of the reboot budget",
   before: "taking the host out of service",
   recheck: "checking window and boot files",

@@ -42,6 +42,13 @@ describe("a reboot", () => {
     ]);
   });
 
+  test("waits until it disturbs nobody before it takes a slot, and leaves everything as it was where that takes too long", () => {
+    expect(beginReboot(false)).toMatchObject({ phase: "quiet" });
+    expect(from("quiet", ok)[0]).toBe("slot");
+    expect(from("quiet", failed)).toEqual(["ended, slot free"]);
+    expect(from("quiet", failed, ok, true)).toEqual(["ended, slot kept"]);
+  });
+
   test("that gets no slot leaves everything as it was", () =>
     expect(from("slot", failed)).toEqual(["ended, slot free"]));
 
@@ -107,13 +114,14 @@ describe("a reboot of a host that is out of service since an earlier one", () =>
 
 describe("a reboot that another process goes on with", () => {
   test.each([
-    ["slot", false, "slot"],
-    ["before", false, "slot"],
+    ["quiet", false, "quiet"],
+    ["slot", false, "quiet"],
+    ["before", false, "quiet"],
     ["issue", false, "down"],
     ["issue", true, "verify"],
     ["up", true, "verify"],
     ["soak", true, "soak"],
-    ["undo", false, "slot"],
+    ["undo", false, "quiet"],
   ] as const)("begins at %s, boot id moved %s, with %s", (phase, moved, next) =>
     expect(resumeAt(phase, moved)).toMatchObject({ kind: "at", phase: next }),
   );

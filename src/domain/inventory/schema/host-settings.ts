@@ -15,6 +15,10 @@ const reboots = {
     value.oneOrMany('a window such as "Sun 02:00-04:00 Europe/Berlin", or a list of windows', value.window),
     "When reboots may start: `DAYS HH:MM-HH:MM ZONE`, one or several. Days are `Sun`, `Sat,Sun`, `Mon..Fri` or `*`; the zone is an IANA name, UTC if left out. Default: any time.",
   ),
+  waitForUsers: setting(
+    value.timeout,
+    "How long people who are logged in have before the host reboots all the same. Default: nobody waits for them.",
+  ),
   maxConcurrentReboots: setting(
     value.positiveCount,
     "How many hosts may reboot at once: of the group it stands on, of all hosts below defaults, of the host's base on a host. Where several apply, all must allow. Default: no limit.",

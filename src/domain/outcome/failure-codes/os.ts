@@ -69,6 +69,17 @@ export const osCodes = {
     meaning: "The host needs a reboot and its window is shut, or too little of it is left.",
     remedy: "Run `nixfleet reboot` in the window; `nixfleet status` shows which hosts wait.",
   },
+  "reboot/busy": {
+    kind: "paused",
+    meaning: "A package manager, cloud-init or an inhibitor was at work on the host for longer than the reboot waits.",
+    remedy: "Let it come to its end and run it again, or wait longer with `--busy-timeout`.",
+  },
+  "reboot/users": {
+    kind: "failed",
+    meaning:
+      "People were still logged in when the time that `waitForUsers` gives them was over. A warning: the host reboots.",
+    remedy: "Raise `waitForUsers` for hosts on which people work, or give them a `rebootWindow`.",
+  },
   "reboot/budget": {
     kind: "paused",
     meaning: "As many hosts reboot already as the budget allows, or failed hosts keep their slots.",

@@ -2,6 +2,7 @@
 import type { Finding } from "../domain/doctor/finding.ts";
 import { type HostExamination, judgeHost } from "../domain/doctor/host.ts";
 import { judgeMachine, type MachineExamination, type ProjectExamination } from "../domain/doctor/machine.ts";
+import { programVersion } from "../domain/host/program-version.ts";
 import type { ResolvedHost } from "../domain/inventory/resolved.ts";
 import { exitCodes } from "../domain/outcome/exit-codes.ts";
 import { type Failure, failure } from "../domain/outcome/failure.ts";
@@ -87,7 +88,7 @@ async function examineHost(session: HostSession, tools: Tools): Promise<Result<H
   const here = (before + clock.now()) / 2;
   if (!facts.ok) return ok({ ...reached, facts });
   const aheadMs = facts.value.time * 1000 + 500 - here;
-  const seen = { ...reached, facts, aheadMs };
+  const seen = { ...reached, facts, aheadMs, program: programVersion(tools.program) };
   const runs = facts.value.nixDaemon === "active" || facts.value.nixDaemon === "socket";
   return ok(runs ? { ...seen, trust: await tryTrust(session, tools) } : seen);
 }

@@ -16,8 +16,11 @@ export interface SecretFleet extends FleetProject {
   succeed(...words: string[]): Promise<string>;
 }
 
-export async function laySecretFleet(lab: LabRecord, wishes: ProjectWishes): Promise<SecretFleet> {
-  const project = layFleetProject(lab, wishes);
+export const laySecretFleet = (lab: LabRecord, wishes: ProjectWishes): Promise<SecretFleet> =>
+  withSecrets(layFleetProject(lab, wishes));
+
+/** The same project, with an identity and recipients. */
+export async function withSecrets(project: FleetProject): Promise<SecretFleet> {
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);
   const identityFile = join(dirname(project.folder), "identity");

@@ -1,4 +1,5 @@
 /** Judges one host by what it told and by what was tried on it. */
+import type { ProgramVersion } from "../host/program-version.ts";
 import { isRestricted } from "../inventory/access.ts";
 import type { ResolvedHost } from "../inventory/resolved.ts";
 import type { HostFacts } from "../observation/facts.ts";
@@ -17,6 +18,8 @@ export interface HostExamination {
   readonly trust?: Result<Trust>;
   /** Milliseconds by which the host's clock is ahead. */
   readonly aheadMs?: number;
+  /** The host program of this version. */
+  readonly program?: ProgramVersion;
 }
 
 interface Reached {
@@ -33,7 +36,7 @@ interface Trust {
 }
 
 export function judgeHost(examination: HostExamination): readonly Finding[] {
-  const { host, reached, facts, trust, aheadMs } = examination;
+  const { host, reached, facts, trust, aheadMs, program } = examination;
   if (!reached.ok) return [fails(reached.error.code.includes("host-key") ? "host key" : "connection", reached.error)];
   const way = [connection(reached.value), ...hostKey(reached.value, host)];
   if (facts === undefined) return way;
@@ -44,6 +47,7 @@ export function judgeHost(examination: HostExamination): readonly Finding[] {
     system(host, facts.value),
     nixDaemon(facts.value),
     ...(trust === undefined ? [] : [trusted(trust)]),
+    ...installedProgram(facts.value, program),
     disk(facts.value),
     ...(aheadMs === undefined ? [] : [clock(aheadMs)]),
     lock(facts.value),
@@ -113,6 +117,23 @@ function trusted(trust: Result<Trust>): Finding {
     "trust",
     failure("doctor/key-untried", what, { next: "nixfleet keys generate, or run this where the key is" }),
   );
+}
+
+function installedProgram({ restricted }: HostFacts, own: ProgramVersion | undefined): Finding[] {
+  if (restricted === undefined || own === undefined) return [];
+  const { program } = restricted;
+  if (program?.sha256 === own.sha256) return [fine("program", "is this version's")];
+  const newer = program !== undefined && program.number > own.number;
+  const next =
+    program === undefined
+      ? "nixfleet bootstrap installs this version's, as root"
+      : newer
+        ? "update nixfleet on this machine"
+        : "the next nixfleet apply installs this version's";
+  const what = newer
+    ? "the host has a newer version of NixFleet's program"
+    : "the host has another version of NixFleet's program";
+  return [warns("program", failure("doctor/other-program", what, { next }))];
 }
 
 /** Where less is free, an update or two more will fill it. */

@@ -13,7 +13,9 @@ export function withProgram(plan: PlanHost, { observed, program }: HostInput): P
   const expect = expectationOf(observed.value);
   const step: Step = { id: `${plan.name}/program`, kind: "program", needs: [], expect, sha256: program.sha256 };
   const { reason: _idle, ...changing } = plan;
-  return { ...noted(changing, REPLACED), action: "change", steps: [step, ...plan.steps] };
+  // What a plan notes beside its changes says nothing where there are none.
+  const notes = [...(plan.action === "change" ? plan.notes : []), REPLACED];
+  return { ...changing, notes, action: "change", steps: [step, ...plan.steps] };
 }
 
 const REPLACED = "installs this version of NixFleet's program on the host, signed by the fleet";

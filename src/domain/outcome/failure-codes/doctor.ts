@@ -47,6 +47,12 @@ export const doctorCodes = {
     meaning: "Whether the host trusts the fleet's key was not tried, since this machine has no signing key.",
     remedy: "Run it where the key is.",
   },
+  "doctor/other-program": {
+    kind: "failed",
+    meaning: "A restricted host has another version of NixFleet's program installed than this nixfleet is of.",
+    remedy:
+      "The next `nixfleet apply` installs this one. Where the host's is newer, update nixfleet here; where it is too old to be replaced that way, run `nixfleet bootstrap HOST` as root.",
+  },
   "doctor/disk": {
     kind: "failed",
     meaning: "A file system of the host is nearly full.",

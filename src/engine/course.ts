@@ -10,6 +10,7 @@ export interface Course {
   readonly results: readonly HostResult[];
   /** What the machine is told first. */
   readonly opening: readonly RolloutEvent[];
+  readonly patience: Patience;
   /** Keeps what the machine is told, on disk before it resolves. */
   keep(entries: readonly JournalEntry[]): Promise<void>;
 }
@@ -18,5 +19,6 @@ export const fromTheBeginning = (patience: Patience, keep: Course["keep"]): Cour
   earlier: [],
   results: [],
   opening: [{ type: "begun", ...patience }],
+  patience,
   keep,
 });

@@ -25,7 +25,7 @@ import type { HostSession } from "./session.ts";
 import type { StepContext } from "./step-context.ts";
 import type { StepOutcome } from "./step-outcome.ts";
 
-export interface Execution extends Omit<StepContext, "session" | "activation"> {
+export interface Execution extends Omit<StepContext, "session" | "activation" | "windowWaitEndsMs"> {
   readonly fleet: Fleet;
   readonly hosts: ReadonlyMap<HostName, ResolvedHost>;
   readonly course: Course;
@@ -77,7 +77,9 @@ interface Ledger {
 }
 
 function handsOf(plan: Plan, execution: Execution, { results, keep, atWork }: Ledger): RolloutHands {
-  const { recorder, approve, operator } = execution;
+  const { recorder, approve, operator, clock, course } = execution;
+  const { windowPatienceMs } = course.patience;
+  const windowWaitEndsMs = windowPatienceMs === null ? null : clock.now() + windowPatienceMs;
   const hosts = new Map(plan.hosts.map((host) => [host.name, host]));
   const hostOf = (name: string): PlanHost => {
     const host = hosts.get(name);
@@ -87,6 +89,7 @@ function handsOf(plan: Plan, execution: Execution, { results, keep, atWork }: Le
   };
   const attemptOf = (attempt: number, way: "forth" | "back"): HostExecution => ({
     ...execution,
+    windowWaitEndsMs,
     activation: activationId(recorder.run, attempt, way),
   });
   const watched = <T>(work: Promise<T>): Promise<T> => {
@@ -127,7 +130,7 @@ function handsOf(plan: Plan, execution: Execution, { results, keep, atWork }: Le
   };
 }
 
-type HostExecution = Execution & Pick<StepContext, "activation">;
+type HostExecution = Execution & Pick<StepContext, "activation" | "windowWaitEndsMs">;
 
 interface Performed {
   readonly result: HostResult;

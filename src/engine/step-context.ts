@@ -37,6 +37,8 @@ export interface StepContext extends Pick<LockTools, "fencesOf" | "lockWaitMs"> 
   /** Tells whether a run that holds a lock is dead. */
   readonly journal: Journal;
   readonly interruption: Interruption;
+  /** Until when a step may wait for its window to open, in milliseconds since the epoch; null without end. */
+  readonly windowWaitEndsMs: number | null;
   /** How commands become root. */
   readonly elevation: Elevation;
   /** The host as it was when its lock was taken. */

@@ -4,14 +4,20 @@ import { type PolicyOverrides, phasings, repairs } from "../../domain/os-update/
 import { err } from "../../domain/outcome/result.ts";
 import { showUpdates, updateHosts } from "../../workflows/os/os-update.ts";
 import { promotedVersions } from "../../workflows/os/promoted.ts";
-import { confirmer } from "../confirm.ts";
+import { consentOf } from "../confirm.ts";
 import type { CliContext } from "../context.ts";
 import { addFleetOptions, type FleetFlags, selectionWords, typedParallel } from "../fleet-options.ts";
 import { needsSelection, runFleetVerb } from "../fleet-verb.ts";
-import { addRolloutOptions, type RolloutFlags, rolloutOverride } from "../rollout-options.ts";
+import {
+  addRolloutOptions,
+  addWaitOption,
+  type RolloutFlags,
+  rolloutOverride,
+  type WaitFlags,
+} from "../rollout-options.ts";
 import { addOsOptions, type OsFlags, planOnly, rebootWish } from "./os-options.ts";
 
-interface OsUpdateFlags extends FleetFlags, RolloutFlags, OsFlags, PolicyOverrides {
+interface OsUpdateFlags extends FleetFlags, RolloutFlags, WaitFlags, OsFlags, PolicyOverrides {
   readonly promote?: string;
   readonly updateInput?: readonly string[];
 }
@@ -37,7 +43,7 @@ export function configure(command: Command, context: CliContext): void {
       ),
     );
   addFleetOptions(addOsOptions(command), { plans: true, parallel: true, evaluates: true, locks: true, reports: true });
-  addRolloutOptions(command);
+  addWaitOption(addRolloutOptions(command));
   command.action((patterns: readonly string[], flags: OsUpdateFlags) => update(patterns, flags, context));
 }
 
@@ -65,7 +71,7 @@ function update(patterns: readonly string[], flags: OsUpdateFlags, context: CliC
           ...(promoted === undefined ? {} : { promoted: promoted.value }),
         };
         if (only !== undefined) return showUpdates(request, only, tools);
-        return updateHosts(request, confirmer(flags.yes === true, context, tools.interruption.draining), tools);
+        return updateHosts(request, consentOf(flags, context, tools.interruption.draining), tools);
       },
     },
     context,

@@ -2,14 +2,20 @@
 import type { Command } from "commander";
 import { err } from "../../domain/outcome/result.ts";
 import { rebootHosts, showReboots } from "../../workflows/os/os-update.ts";
-import { confirmer } from "../confirm.ts";
+import { consentOf } from "../confirm.ts";
 import type { CliContext } from "../context.ts";
 import { addFleetOptions, type FleetFlags, selectionWords, typedParallel } from "../fleet-options.ts";
 import { needsSelection, runFleetVerb } from "../fleet-verb.ts";
-import { addRolloutOptions, type RolloutFlags, rolloutOverride } from "../rollout-options.ts";
+import {
+  addRolloutOptions,
+  addWaitOption,
+  type RolloutFlags,
+  rolloutOverride,
+  type WaitFlags,
+} from "../rollout-options.ts";
 import { addOsOptions, type OsFlags, planOnly, rebootWish } from "./os-options.ts";
 
-interface RebootFlags extends FleetFlags, RolloutFlags, OsFlags {
+interface RebootFlags extends FleetFlags, RolloutFlags, WaitFlags, OsFlags {
   readonly always?: true;
 }
 
@@ -18,7 +24,7 @@ export function configure(command: Command, context: CliContext): void {
     .argument("[pattern...]", "hosts, as with --limit")
     .option("--always", "also hosts that need no reboot, or of which it is not known");
   addFleetOptions(addOsOptions(command), { plans: true, parallel: true, locks: true, reports: true });
-  addRolloutOptions(command);
+  addWaitOption(addRolloutOptions(command));
   command.action((patterns: readonly string[], flags: RebootFlags) => reboot(patterns, flags, context));
 }
 
@@ -41,7 +47,7 @@ function reboot(patterns: readonly string[], flags: RebootFlags, context: CliCon
           wish: rebootWish(flags, flags.always === true ? "always" : "if-needed", inventory),
         };
         if (only !== undefined) return showReboots(request, only, tools);
-        return rebootHosts(request, confirmer(flags.yes === true, context, tools.interruption.draining), tools);
+        return rebootHosts(request, consentOf(flags, context, tools.interruption.draining), tools);
       },
     },
     context,

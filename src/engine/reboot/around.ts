@@ -5,12 +5,12 @@ import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import { calendarOf, closesAt } from "../../domain/windows/calendar.ts";
 import { runHooks, undoHooks } from "../hooks.ts";
 import { isKept, oldBootId, type Reboot } from "./context.ts";
-import { windowShut } from "./window.ts";
+import { untilWindow, windowShut } from "./window.ts";
 
 export async function takeSlot(reboot: Reboot): Promise<Result<void>> {
   const { step, context } = reboot;
   const { clock, rebootSlots, session, interruption } = context;
-  const shut = windowShut(step, clock.now());
+  const shut = await untilWindow(reboot);
   if (shut !== undefined) return err(shut);
   if (step.budgets.length === 0) return ok(undefined);
   const closes = closesAt(calendarOf(step.window, step.blackouts), clock.now()) ?? clock.now();

@@ -2,7 +2,7 @@
 import type { Failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { Plan } from "../../domain/plan/plan.ts";
-import { type CarryOut, carryOut } from "../carry-out.ts";
+import { type Consent, carryOut } from "../carry-out.ts";
 import { exitCodeOfPlan, keepPlan } from "../plan.ts";
 import { type Frame, inFrame, type Outcome } from "../run-frame.ts";
 import type { Tools } from "../tools.ts";
@@ -16,11 +16,11 @@ export interface PlanOnly {
   readonly out?: { readonly file: string; readonly write: (text: string) => Promise<Result<void>> };
 }
 
-export const updateHosts = (request: OsUpdateRequest, confirm: CarryOut["confirm"], tools: Tools): Promise<Outcome> =>
-  act("os-update", request, (frame) => planOsUpdate(request, frame, tools), confirm, tools);
+export const updateHosts = (request: OsUpdateRequest, consent: Consent, tools: Tools): Promise<Outcome> =>
+  act("os-update", request, (frame) => planOsUpdate(request, frame, tools), consent, tools);
 
-export const rebootHosts = (request: OsRequest, confirm: CarryOut["confirm"], tools: Tools): Promise<Outcome> =>
-  act("reboot", request, (frame) => planReboot(request, frame, tools), confirm, tools);
+export const rebootHosts = (request: OsRequest, consent: Consent, tools: Tools): Promise<Outcome> =>
+  act("reboot", request, (frame) => planReboot(request, frame, tools), consent, tools);
 
 export const showUpdates = (request: OsUpdateRequest, only: PlanOnly, tools: Tools): Promise<Outcome> =>
   show("os-update", (frame) => planOsUpdate(request, frame, tools), only, tools);
@@ -34,7 +34,7 @@ const act = (
   verb: string,
   { hosts, inventory }: OsRequest,
   planning: Planning,
-  confirm: CarryOut["confirm"],
+  consent: Consent,
   tools: Tools,
 ): Promise<Outcome> =>
   inFrame(verb, tools, true, (frame) =>
@@ -43,7 +43,7 @@ const act = (
       if (!plan.ok) return plan;
       tools.audience.plan(plan.value);
       // Hooks may run on hosts that are not part of the plan.
-      return carryOut({ plan: plan.value, hosts: inventory.hosts, ownership, confirm }, frame, tools);
+      return carryOut({ plan: plan.value, hosts: inventory.hosts, ownership, ...consent }, frame, tools);
     }),
   );
 

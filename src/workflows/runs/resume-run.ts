@@ -51,6 +51,7 @@ export async function resumeRun(
         earlier: reading.rollout,
         results: resultsUpTo(reading.rollout, reading.events, now.value),
         opening: openingOf(request, state, patience, tools.operator),
+        patience,
         keep: frame.keep,
       };
       return execute({ plan, hosts: inventory.hosts, ownership, course, approve }, frame, tools);

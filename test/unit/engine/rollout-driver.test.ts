@@ -80,7 +80,7 @@ const goOn = (
   more: { readonly lift?: "continue" | "retry-failed"; readonly only?: "in-flight" } = {},
 ) => {
   const opening: RolloutEvent[] = [{ type: "resumed", ...patience, lift: "no", ...more }];
-  const course = { earlier, results: [], opening, keep: async () => {} };
+  const course = { earlier, results: [], opening, patience, keep: async () => {} };
   return driveRollout(rollout, hands, course, {
     clock: jumpingClock(),
     interruption: createInterruption(),

@@ -72,10 +72,16 @@ function osUpdatesOf({ osUpdates = {} }: HostSettings, base: Base): OsUpdates {
 }
 
 /** Durations are milliseconds by now, which the name says from here on. */
-function inUnits<T extends { readonly waitForUsers?: number }>(settings: T | undefined) {
+function inUnits<T extends { readonly waitForUsers?: number; readonly maxManifestAge?: number }>(
+  settings: T | undefined,
+) {
   if (settings === undefined) return {};
-  const { waitForUsers, ...others } = settings;
-  return { ...others, ...(waitForUsers === undefined ? {} : { waitForUsersMs: waitForUsers }) };
+  const { waitForUsers, maxManifestAge, ...others } = settings;
+  return {
+    ...others,
+    ...(waitForUsers === undefined ? {} : { waitForUsersMs: waitForUsers }),
+    ...(maxManifestAge === undefined ? {} : { maxManifestAgeMs: maxManifestAge }),
+  };
 }
 
 /** A limit counts the hosts of the place it stands at: all below defaults, the group's, those of the base on a host. */

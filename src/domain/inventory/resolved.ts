@@ -103,6 +103,8 @@ export interface OsUpdates {
     readonly pins: Readonly<Record<string, string>>;
     /** How long people have to log out before a reboot; absent where nobody waits for them. */
     readonly waitForUsersMs?: number;
+    /** How long versions that were chosen may be installed; absent for the usual time. */
+    readonly maxManifestAgeMs?: number;
     /** The smallest of the host's reboot budgets. */
     readonly maxConcurrentReboots?: number;
   };

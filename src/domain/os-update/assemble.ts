@@ -12,6 +12,7 @@ import type { Plan, PlanHost } from "../plan/plan.ts";
 import { occupiedBy } from "../plan/preflight.ts";
 import { kernelTrialNotes } from "../reboot/boot-once.ts";
 import { hostOs, rebootAfter } from "./host-os.ts";
+import { lastInstant, manifestTooOld } from "./manifest-age.ts";
 import { planNixosUpdate } from "./nixos.ts";
 import { repairsSomething, updateObstacle } from "./obstacles.ts";
 import type { UpdatePolicy } from "./policy.ts";
@@ -26,8 +27,8 @@ export interface OsUpdateInput {
   readonly updates: Result<HostUpdates>;
   readonly policy: UpdatePolicy;
   readonly wish: RebootWish;
-  /** The versions come from an earlier run. */
-  readonly promoted: boolean;
+  /** The versions come from an earlier run, which installed them at this time. */
+  readonly promotedAtMs?: number;
   /** NixOS: what its flake describes; absent where the host could not be looked at. */
   readonly nixos?: HostInput;
 }
@@ -40,7 +41,7 @@ export function assembleOsUpdate(request: OsPlanRequest): Plan {
   const differ = memoizingDiffer();
   const planned = request.hosts.map((input) => ({
     release: releaseOf(input.observed),
-    plan: withHooks(planUpdate(input, differ), input.host.hooks, "change"),
+    plan: withHooks(planUpdate(input, Date.parse(request.createdAt), differ), input.host.hooks, "change"),
   }));
   return sealPlan({ ...request, verb: "os-update" }, withUnlikeVersions(planned));
 }
@@ -59,19 +60,24 @@ export function assembleReboot(request: RebootPlanRequest): Plan {
   );
 }
 
-function planUpdate(input: OsUpdateInput, differ: Differ): PlanHost {
-  const { host, observed, updates, policy, wish, promoted } = input;
+function planUpdate(input: OsUpdateInput, nowMs: number, differ: Differ): PlanHost {
+  const { host, observed, updates, policy, wish, promotedAtMs } = input;
   const blank = blankHost(host);
   if (!observed.ok) return refusedHost(blank, observed.error);
   if (input.nixos !== undefined) return planNixosUpdate({ host, input: input.nixos, policy, wish }, differ);
   const facts = observed.value;
   const seen = seenHost(blank, facts);
   if (!updates.ok) return refusedHost(seen, updates.error);
-  const os = hostOs(updates.value, policy, promoted);
+  const os = hostOs(updates.value, policy, promotedAtMs !== undefined);
+  const chosenAtMs = promotedAtMs ?? nowMs;
   const looked = { ...seen, os, reboot: rebootAfter(facts, os), notes: updateNotes(updates.value) };
-  const obstacle = occupiedBy(facts) ?? updateObstacle(updates.value, policy);
+  const obstacle =
+    occupiedBy(facts) ??
+    updateObstacle(updates.value, policy) ??
+    manifestTooOld(lastInstant(chosenAtMs, policy.maxManifestAgeMs), nowMs);
   if (obstacle !== undefined) return refusedHost(looked, obstacle);
-  const steps = updateSteps(host, facts, os, policy, { wish, repairs: repairsSomething(updates.value, policy) });
+  const repairs = repairsSomething(updates.value, policy);
+  const steps = updateSteps(host, facts, os, policy, { wish, repairs, chosenAtMs });
   if (steps.length === 0) return { ...looked, action: "none", reason: reasonToRest(looked) };
   return { ...looked, action: "change", steps };
 }

@@ -1,5 +1,6 @@
 /** What may be updated on a host, and how: the inventory's policy, with what the operator said on top. */
 import type { OsUpdates, ResolvedHost } from "../inventory/resolved.ts";
+import { USUAL_MANIFEST_AGE_MS } from "./manifest-age.ts";
 
 export const phasings = ["always", "host", "never"] as const;
 export type Phasing = (typeof phasings)[number];
@@ -16,6 +17,8 @@ export interface UpdatePolicy {
   /** Whether indexes that could not be fetched forbid the update. */
   readonly staleIndexes: "fail" | "warn";
   readonly reboot: "never" | "if-needed" | "always";
+  /** How long versions that were chosen may be installed. */
+  readonly maxManifestAgeMs: number;
 }
 
 export interface PolicyOverrides {
@@ -38,6 +41,7 @@ export function updatePolicy(host: Pick<ResolvedHost, "osUpdates">, overrides: P
     repair: "never",
     staleIndexes: "fail",
     reboot: autoReboot ? "if-needed" : "never",
+    maxManifestAgeMs: settings?.maxManifestAgeMs ?? USUAL_MANIFEST_AGE_MS,
     ...overrides,
   };
 }

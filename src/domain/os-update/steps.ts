@@ -4,19 +4,25 @@ import type { ResolvedHost } from "../inventory/resolved.ts";
 import type { HostFacts } from "../observation/facts.ts";
 import type { PlanHost, Step } from "../plan/plan.ts";
 import { expectationOf } from "../plan/steps.ts";
+import { lastInstant } from "./manifest-age.ts";
 import type { UpdatePolicy } from "./policy.ts";
 import { type RebootWish, rebootStep } from "./reboot-step.ts";
 
-/**
- * None when there is nothing to update and no reboot to be made.
- * @param repairs whether there is something half installed that the policy wants to be finished
- */
+export interface UpdateCircumstances {
+  readonly wish: RebootWish;
+  /** There is something half installed that the policy wants to be finished. */
+  readonly repairs: boolean;
+  /** When the versions were chosen: now, or when the run whose versions are promoted installed them. */
+  readonly chosenAtMs: number;
+}
+
+/** None when there is nothing to update and no reboot to be made. */
 export function updateSteps(
   host: ResolvedHost,
   facts: HostFacts,
   os: NonNullable<PlanHost["os"]>,
   policy: UpdatePolicy,
-  { wish, repairs }: { readonly wish: RebootWish; readonly repairs: boolean },
+  { wish, repairs, chosenAtMs }: UpdateCircumstances,
 ): Step[] {
   const approved = os.updates.map(({ name, from, to }) => ({ name, from, to }));
   const update: Step = {
@@ -29,6 +35,7 @@ export function updateSteps(
     phasing: policy.phasing,
     repair: policy.repair,
     staleIndexes: policy.staleIndexes,
+    notAfter: lastInstant(chosenAtMs, policy.maxManifestAgeMs),
     reversible: false,
   };
   const updates = approved.length === 0 && !repairs ? [] : [update];

@@ -35,6 +35,8 @@ export const osUpdateStepFields = {
   phasing: z.enum(phasings),
   repair: z.enum(repairs),
   staleIndexes: z.enum(["fail", "warn"]),
+  /** After this the versions are too old to be installed. */
+  notAfter: z.iso.datetime().optional(),
   /** Package updates go forward only. */
   reversible: z.literal(false),
 };

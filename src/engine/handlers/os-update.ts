@@ -2,6 +2,7 @@
 
 import { judgeOsUpdate } from "../../domain/host/os-update.ts";
 import { followOsUpdateCommand, osUpdateCommand } from "../../domain/host/os-verbs.ts";
+import { manifestTooOld } from "../../domain/os-update/manifest-age.ts";
 import { diagnosed, hostPrinted, osUpdated } from "../../domain/outcome/event-bodies.ts";
 import type { Step } from "../../domain/plan/plan.ts";
 import { runDetached } from "../detached-unit.ts";
@@ -15,6 +16,8 @@ const UPDATE_TIMEOUT_MS = 3 * 60 * 60_000;
 export async function updateOs(step: Extract<Step, { kind: "os-update" }>, context: StepContext): Promise<StepOutcome> {
   const { session, recorder, clock, interruption, operator, activation } = context;
   const host = session.host.name;
+  const old = manifestTooOld(step.notAfter, clock.now());
+  if (old !== undefined) return { kind: "failed", error: { ...old, host } };
   const lines = createLineSplitter();
   const print = (texts: readonly string[]): void => {
     for (const text of texts) void recorder.record(hostPrinted(host, "os-update", "stdout", text));

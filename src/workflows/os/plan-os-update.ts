@@ -19,7 +19,7 @@ import type { Tools } from "../tools.ts";
 import { askUpdates } from "./ask-updates.ts";
 import { gatherNixos } from "./gather-nixos.ts";
 import { lookAtBudgets } from "./look-at-budgets.ts";
-import type { PromotedVersion } from "./promoted.ts";
+import type { Promotion } from "./promoted.ts";
 
 export interface OsRequest {
   readonly inventory: Inventory;
@@ -34,7 +34,7 @@ export interface OsRequest {
 export interface OsUpdateRequest extends OsRequest {
   readonly overrides: PolicyOverrides;
   /** Exactly these versions, and no others. */
-  readonly promoted?: readonly PromotedVersion[];
+  readonly promoted?: Promotion;
   /** Inputs of the flake that NixOS hosts get as new as they are. */
   readonly updateInputs: readonly string[];
 }
@@ -51,7 +51,7 @@ export async function planOsUpdate(
   const questions = hosts.flatMap((host) => {
     const facts = observed.get(host.name);
     if (facts?.ok !== true || host.base === "nixos") return [];
-    const overlay = promoted === undefined ? {} : { overlay: manifestOverlay(promoted) };
+    const overlay = promoted === undefined ? {} : { overlay: manifestOverlay(promoted.versions) };
     return [{ host, facts: facts.value, policy: updatePolicy(host, overrides), refresh: true, ...overlay }];
   });
   const [updates, nixos, out] = await Promise.all([
@@ -69,7 +69,7 @@ export async function planOsUpdate(
       updates: updates.get(host.name) ?? err(notAsked),
       policy: updatePolicy(host, overrides),
       wish: { ...wish, out },
-      promoted: promoted !== undefined,
+      ...(promoted === undefined ? {} : { promotedAtMs: promoted.atMs }),
       ...nixosOf(nixos.value.hosts.get(host.name)),
     };
   });

@@ -9,15 +9,23 @@ export interface PromotedVersion {
   readonly to: string;
 }
 
+export interface Promotion {
+  readonly versions: readonly PromotedVersion[];
+  /** When the first of its hosts had them, in milliseconds since the epoch. */
+  readonly atMs: number;
+}
+
 /** Fails with `os/no-such-run`, also when hosts of that run got different versions of one package. */
-export async function promotedVersions(typed: string, journal: Journal): Promise<Result<readonly PromotedVersion[]>> {
+export async function promotedVersions(typed: string, journal: Journal): Promise<Result<Promotion>> {
   const run = await findRun(typed, journal);
   if (!run.ok) return run;
   const reading = await journal.read(run.value);
   if (!reading.ok) return reading;
   const versions = new Map<string, string>();
+  const installed: number[] = [];
   for (const event of reading.value.events) {
     if (event.type !== "os_updated") continue;
+    installed.push(Date.parse(event.ts));
     for (const { name, to } of event.packages) {
       const bare = name.replace(/:.*/, "");
       const known = versions.get(bare);
@@ -26,7 +34,10 @@ export async function promotedVersions(typed: string, journal: Journal): Promise
       versions.set(bare, to);
     }
   }
-  if (versions.size > 0) return ok([...versions].map(([name, to]) => ({ name, to })).sort(byName));
+  if (versions.size > 0) {
+    const sorted = [...versions].map(([name, to]) => ({ name, to })).sort(byName);
+    return ok({ versions: sorted, atMs: Math.min(...installed) });
+  }
   return err(
     failure("os/no-such-run", `the run ${typed} updated no packages`, { next: "nixfleet runs list shows the runs" }),
   );

@@ -43,7 +43,10 @@ export async function stageUpdates(
       if (updates === undefined) return [];
       const trouble = updates.ok ? updateObstacle(updates.value, policy) : updates.error;
       const os = updates.ok ? hostOs(updates.value, policy, false) : nothing;
-      const steps = trouble === undefined ? updateSteps(host, facts, os, policy, { wish, repairs: false }) : [];
+      const steps =
+        trouble === undefined
+          ? updateSteps(host, facts, os, policy, { wish, repairs: false, chosenAtMs: asking.clock.now() })
+          : [];
       const notes = trouble === undefined ? [] : [`the due OS update is left out: ${trouble.what}`];
       return [[host.name, { os, reboot: rebootAfter(facts, os), steps, notes }] as const];
     }),

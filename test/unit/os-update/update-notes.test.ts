@@ -23,6 +23,7 @@ const updates = (over: Partial<HostUpdates> = {}): HostUpdates => ({
   shutdownScheduled: false,
   inhibitors: [],
   unattended: null,
+  oldCode: [],
   summary: { pending: 0, security: 0, keptBack: 0 },
   ...over,
 });
@@ -34,6 +35,7 @@ const policy: UpdatePolicy = {
   repair: "never",
   staleIndexes: "fail",
   reboot: "never",
+  maxManifestAgeMs: 1,
 };
 const installing = (name: string) => ({
   installs: [{ name, from: "1", to: "2", origins: [], arch: "amd64" }],

@@ -39,6 +39,10 @@ export const ubuntuUpdates = z.strictObject({
     expecting("a map of package names to versions", z.record(value.text, value.text)),
     "Packages kept at one version, `name: version`; globs allowed in the version. Default: none.",
   ),
+  maxManifestAge: setting(
+    value.timeout,
+    "How long after a plan, or after the canary of `--promote`, its versions may still be installed. Default: 7d.",
+  ),
 });
 
 export const nixosUpdates = z.strictObject({

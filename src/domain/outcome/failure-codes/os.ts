@@ -42,6 +42,12 @@ export const osCodes = {
     meaning: "What apt would do on the host is no longer what was approved: the archive moved, or the host did.",
     remedy: "Plan again. A version that left the archive has to be approved anew, beginning with the canary.",
   },
+  "os/manifest-old": {
+    kind: "stale",
+    meaning:
+      "The versions of the plan, or of the canary, were chosen longer ago than `maxManifestAge` allows, so security fixes may have come since.",
+    remedy: "Plan again, beginning with the canary.",
+  },
   "os/blocked": {
     kind: "failed",
     meaning:

@@ -7,16 +7,25 @@ let
   policy = host.osUpdates.ubuntu or { };
   mode = policy.mode or "manual";
   enabled = (host.vars.unattended or "security-fallback") != "off" && mode != "manual";
-  # Its list holds regular expressions that match from the beginning.
-  escaped = builtins.replaceStrings [ "." "+" ] [ "\\." "\\+" ];
-  held = glob: if lib.hasSuffix "*" glob then escaped (lib.removeSuffix "*" glob) else "${escaped glob}$";
+  # Its list holds regular expressions that match from the beginning, and names of binary packages.
+  expression = builtins.replaceStrings [ "." "+" "*" "?" ] [ "\\." "\\+" ".*" "." ];
+  held = glob: "${expression (lib.removePrefix "src:" glob)}$";
   quoted = text: "  \"${text}\";";
-  origins = [
-    "\${distro_id}:\${distro_codename}-security"
-    "\${distro_id}ESMApps:\${distro_codename}-apps-security"
-    "\${distro_id}ESM:\${distro_codename}-infra-security"
-  ]
-  ++ (if mode == "full-weekly" then [ "\${distro_id}:\${distro_codename}" "\${distro_id}:\${distro_codename}-updates" ] else [ ]);
+  full = mode == "full-weekly";
+  # Ubuntu's pockets differ by archive. Debian's archives are called stable whatever the release: they differ by codename.
+  ubuntu = pocket: "origin=\${distro_id},archive=\${distro_codename}${pocket}";
+  debian = pocket: label: "origin=Debian,codename=\${distro_codename}${pocket},label=${label}";
+  origins =
+    if host.base == "debian" then
+      [ (debian "-security" "Debian-Security") (debian "" "Debian-Security") ]
+      ++ lib.optionals full [ (debian "" "Debian") (debian "-updates" "Debian") ]
+    else
+      [
+        (ubuntu "-security")
+        "origin=\${distro_id}ESMApps,archive=\${distro_codename}-apps-security"
+        "origin=\${distro_id}ESM,archive=\${distro_codename}-infra-security"
+      ]
+      ++ lib.optionals full [ (ubuntu "") (ubuntu "-updates") ];
 in
 {
   # Behind the package's own 50unattended-upgrades, whose lists would otherwise be added to.
@@ -24,7 +33,7 @@ in
     #clear Unattended-Upgrade::Allowed-Origins;
     #clear Unattended-Upgrade::Origins-Pattern;
     #clear Unattended-Upgrade::Package-Blacklist;
-    Unattended-Upgrade::Allowed-Origins {
+    Unattended-Upgrade::Origins-Pattern {
     ${builtins.concatStringsSep "\n" (map quoted origins)}
     };
     Unattended-Upgrade::Package-Blacklist {

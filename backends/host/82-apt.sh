@@ -40,13 +40,22 @@ phasing_option() {
 }
 
 # apt_refresh FILE: fetches the indexes; what apt says goes to FILE. Without --error-on an archive that cannot be reached is
-# a warning, and old indexes pass for new. Nobody waits for the lock of the lists but us.
+# a warning, and old indexes pass for new.
 apt_refresh() {
-  local began left=$APT_LOCK_SECONDS
+  apt_patiently "$1.errors" - update --error-on=any >"$1"
+  set -- "$1" "$?"
+  cat -- "$1.errors" >>"$1"
+  return "$2"
+}
+
+# apt_patiently ERRORS PREFERENCES WORD…: what apt complains of goes to ERRORS. apt itself waits for dpkg's lock only; for those of the
+# lists and of the downloads nobody waits but us.
+apt_patiently() {
+  local errors=$1 left=$APT_LOCK_SECONDS
+  shift
   while :; do
-    apt_get - update --error-on=any >"$1" 2>&1 && return 0
-    began=$(grep -c 'Could not get lock' "$1")
-    { [ "$began" -gt 0 ] && [ "$left" -gt 0 ]; } || return 1
+    apt_get "$@" 2>"$errors" && return 0
+    { grep -q 'Could not get lock' "$errors" && [ "$left" -gt 0 ]; } || return 1
     left=$((left - 2))
     sleep 2
   done
@@ -85,10 +94,18 @@ installed_packages() {
     awk '/^.[^nc]/ { print substr($0, 4) }' | sort
 }
 
-# lock_holders: processes that hold dpkg's or apt's locks: these are POSIX locks, which flock does not see.
+# Those of dpkg, of the lists and of the downloads.
+APT_LOCKS="/var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock"
+
+apt_lock_holders() {
+  # shellcheck disable=SC2086 # several files
+  lock_holders $APT_LOCKS
+}
+
+# lock_holders FILE…: processes that hold these locks, with the file: these are POSIX locks, which flock does not see.
 lock_holders() {
   local file inode
-  for file in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
+  for file in "$@"; do
     inode=$(stat -c %i -- "$file" 2>/dev/null) || continue
     awk -v inode="$inode" -v file="$file" '$2 == "POSIX" && $6 ~ ":" inode "$" { print $5 "\t" file }' /proc/locks
   done

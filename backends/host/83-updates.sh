@@ -3,7 +3,6 @@
 
 # Counts of the last look, for as long as nothing moved that they follow from.
 UPDATES_SUMMARY=$STATE_DIR/updates-summary
-UNATTENDED_LOG=/var/log/unattended-upgrades/unattended-upgrades.log
 
 # updates REFRESH PHASING: REFRESH is `refresh` or `cached`; the payload has preferences in the sections @chosen and @security.
 verb_updates() {
@@ -23,6 +22,8 @@ verb_updates() {
   updates_signs
   emit_boot_once
   updates_unattended
+  note_old_code
+  emit old-code "$old_code"
   held=$(apt-mark showhold)
   emit apt.held "$held"
   updates_summary
@@ -41,7 +42,7 @@ refresh_lists() {
 updates_obstacles() {
   emit dpkg.broken "$(broken_packages)"
   interrupted_dpkg && emit dpkg.interrupted yes
-  emit apt.lock "$(lock_holders)"
+  emit apt.lock "$(apt_lock_holders)"
 }
 
 # Each simulation answers one question: what is chosen, what the host's own rules give, what phasing keeps back, what there is.
@@ -114,26 +115,6 @@ updates_signs() {
   emit inhibitor "$(systemd-inhibit --list --no-legend --no-pager 2>/dev/null | awk '/ block *$/ { print $1 }' | sort -u)"
 }
 
-# updates_unattended: into $unattended how unattended-upgrades fared, where it is there: its exit code says little, what it kept
-# back and warned of says more.
-updates_unattended() {
-  local folder=/var/lib/unattended-upgrades stamp
-  unattended=
-  command -v unattended-upgrade >/dev/null || return 0
-  stamp=$(stat -c %Y /var/lib/apt/periodic/unattended-upgrades-stamp 2>/dev/null || echo -)
-  unattended="ran$TAB$stamp"
-  if [ -s "$folder/kept-back" ]; then
-    unattended="$unattended$NL$(tr ' ' '\n' <"$folder/kept-back" | sed -n "s/^\(..*\)/kept-back$TAB\1/p")"
-  fi
-  if [ -r "$UNATTENDED_LOG" ]; then
-    unattended="$unattended$NL$(tail -n 200 "$UNATTENDED_LOG" | awk '
-      / INFO Starting unattended upgrades script/ { lines = "" }
-      $3 == "WARNING" || $3 == "ERROR" { lines = lines "trouble\t" $0 "\n" }
-      END { printf "%s", lines }' | tail -n 10)"
-  fi
-  emit unattended "$unattended"
-}
-
 # updates_summary: into $summary pending, security and kept back. Kept for `facts` with its age.
 updates_summary() {
   summary=$(awk -F'\t' '
@@ -153,20 +134,29 @@ changes_file() {
 
 # facts_updates: the counts of the last look, while nothing that they follow from is newer.
 facts_updates() {
-  local file
+  local file timer
   first_line "$STATE_DIR/last-os-update" && emit os-update.last "$line"
   if [ -e /run/reboot-required ]; then
     emit reboot.since "$(stat -c %Y /run/reboot-required)"
     [ -n "$NIXOS" ] || emit_boot_once
   fi
   open_reboot && emit reboot.open "$line"
+  facts_old_code
   [ -e "$UPDATES_SUMMARY" ] || return 0
   for file in /var/lib/dpkg/status /var/lib/apt/lists /var/lib/apt/extended_states /etc/apt/preferences \
-    /etc/apt/preferences.d /etc/apt/sources.list /etc/apt/sources.list.d "$UNATTENDED_LOG"; do
+    /etc/apt/preferences.d /etc/apt/apt.conf.d /etc/apt/sources.list /etc/apt/sources.list.d "$UNATTENDED_LOG"; do
     [ "$file" -nt "$UPDATES_SUMMARY" ] && return 0
   done
   whole_text "$UPDATES_SUMMARY" || return 0
-  emit updates.summary "${text%%"$NL"*}"
+  summary=${text%%"$NL"*}
   text=${text#*"$NL"}
+  unattended_timer
+  # A run that was going on then may have come to any end since.
+  case $text in
+  *"${NL}outcome${TAB}running"*) return 0 ;;
+  "" | *"${NL}timer$TAB$timer$NL"*) ;;
+  *) return 0 ;;
+  esac
+  emit updates.summary "$summary"
   [ -z "$text" ] || emit unattended "$text"
 }

@@ -14,9 +14,11 @@ os_transaction() {
     install) os_install ;;
     esac || { os_failed "$step" "$?"; return; }
     # All that was approved is there already.
-    [ "$step" = compare ] && [ ! -s "$run_folder/planned" ] && return 0
+    if [ "$step" = compare ] && [ ! -s "$run_folder/planned" ]; then
+      [ ! -e "$run_folder/repaired" ] || os_record
+      return 0
+    fi
   done
-  return 0
 }
 
 # os_failed STEP CODE
@@ -28,6 +30,8 @@ os_failed() {
 os_preflight() {
   local broken
   os_wait_for_others || return
+  : >"$run_folder/began"
+  installed_packages >"$run_folder/before"
   broken=$(broken_packages)
   if interrupted_dpkg || [ -n "$broken" ]; then
     os_repair
@@ -43,7 +47,7 @@ os_preflight() {
 # What somebody else is in the middle of looks half done, and is not broken.
 os_wait_for_others() {
   local left=$APT_LOCK_SECONDS holders
-  while holders=$(lock_holders) && [ -n "$holders" ]; do
+  while holders=$(apt_lock_holders) && [ -n "$holders" ]; do
     [ "$left" -gt 0 ] || { problem "process ${holders%%"$TAB"*} holds apt's or dpkg's lock for too long"; return "$EX_LOCKED"; }
     [ "$left" -lt "$APT_LOCK_SECONDS" ] || say "waiting for process ${holders%%"$TAB"*}, which holds ${holders##*"$TAB"}"
     left=$((left - 1))
@@ -91,14 +95,14 @@ os_compare() {
     return "$EX_MOVED"
   fi
   planned_changes <"$run_folder/simulation" >"$run_folder/planned"
-  installed_packages >"$run_folder/before"
+  installed_packages >"$run_folder/now"
   awk -F'\t' '
     FNR == 1 { part++ }
     part == 1 { version[$1] = $2; bare = $1; sub(/:.*/, "", bare); if (!(bare in version)) version[bare] = $2 }
     part == 2 { approved[$0] = 1; new[$1] = $3 }
     part == 3 && $0 != "" { if (!($0 in approved)) print "not approved: " $1 " " $2 " -> " $3; found[$1] = 1 }
     END { for (name in new) if (!(name in found) && version[name] != new[name]) print "no longer to be had: " name " " new[name] }
-  ' "$run_folder/before" "$(with_line "$run_folder/approved")" "$(with_line "$run_folder/planned")" >"$run_folder/differences"
+  ' "$run_folder/now" "$(with_line "$run_folder/approved")" "$(with_line "$run_folder/planned")" >"$run_folder/differences"
   [ -s "$run_folder/differences" ] || return 0
   sort "$run_folder/differences" | while IFS= read -r word; do problem "$word"; done
   return "$EX_MOVED"
@@ -111,14 +115,15 @@ with_line() {
 }
 
 os_download() {
-  os_upgrade --download-only && return 0
+  apt_patiently "$run_folder/errors" "$run_folder/preferences" --download-only -o "$phasing" --no-remove upgrade --with-new-pkgs &&
+    return 0
+  grep '^E:' "$run_folder/errors" | head -n 5 | while IFS= read -r word; do problem "$word"; done
   problem "not every package could be downloaded"
   return "$EX_CONFLICT"
 }
 
 os_install() {
   local code=0 broken
-  : >"$run_folder/began"
   os_upgrade || code=$?
   printf '%s\n' "$code" >"$run_folder/apt-exit"
   os_record
@@ -142,11 +147,10 @@ os_record() {
   ' "$run_folder/before" "$run_folder/after" | sort >"$run_folder/changed"
   find /etc -cnewer "$run_folder/began" \( -name '*.dpkg-dist' -o -name '*.dpkg-new' -o -name '*.ucf-dist' \) 2>/dev/null |
     sort >"$run_folder/conffiles"
-  # Only to list: left to itself it may restart the unit that we are.
-  if command -v needrestart >/dev/null; then
-    needrestart -b -r l 2>/dev/null </dev/null | sed -n 's/^NEEDRESTART-SVC: *//p' | sort -u >"$run_folder/services"
-    rm -rf -- /run/needrestart/unpacked
-  fi
+  note_old_code
+  printf '%s\n' "$old_code" >"$run_folder/services"
+  # dpkg's own note for needrestart: what it would restart at the next call of apt is somebody's decision.
+  rm -rf -- /run/needrestart/unpacked
 }
 
 # os_missing: approved packages that are not there in the approved version.

@@ -37,18 +37,30 @@ describe.skipIf(noNix !== "").each(libraries)(`unattended-upgrades by the policy
     writeFileSync(join(folder, "main.conf"), `Dir::Etc::parts "${folder}";\n`);
     const seen = dump(await configure(policy({ mode: "security-daily", holds: ["nvidia-driver-*", "libc++"] })));
     expect(seen).not.toContain("stock");
-    expect(seen).toContain('Unattended-Upgrade::Allowed-Origins:: "${distro_id}:${distro_codename}-security";');
+    expect(seen).toContain(
+      'Unattended-Upgrade::Origins-Pattern:: "origin=${distro_id},archive=${distro_codename}-security";',
+    );
     expect(seen).not.toContain("-updates");
-    // A regular expression from the beginning: a glob is its prefix, a name ends.
-    expect(seen).toContain('Unattended-Upgrade::Package-Blacklist:: "nvidia-driver-";');
+    // Regular expressions that match from the beginning: without an end a name would hold all that begin with it.
+    expect(seen).toContain('Unattended-Upgrade::Package-Blacklist:: "nvidia-driver-.*$";');
     expect(seen).toContain('Unattended-Upgrade::Package-Blacklist:: "libc\\+\\+$";');
     expect(seen).toContain('Unattended-Upgrade::Automatic-Reboot "false";');
     expect(seen).toContain('APT::Periodic::Unattended-Upgrade "1";');
   });
 
+  test("tells Debian's archives by codename and label, since their archive is stable whatever the release", async () => {
+    const debian = (mode: string): object => ({ base: "debian", ...policy({ mode }) });
+    const daily = await configure(debian("security-daily"));
+    expect(daily).toContain('"origin=Debian,codename=${distro_codename}-security,label=Debian-Security"');
+    expect(daily).not.toMatch(/archive=|label=Debian"/);
+    expect(await configure(debian("full-weekly"))).toContain(
+      '"origin=Debian,codename=${distro_codename},label=Debian"',
+    );
+  });
+
   test("takes all updates weekly, and none where the mode is manual or it is switched off", async () => {
     const weekly = await configure(policy({ mode: "full-weekly" }));
-    expect(weekly).toContain('"${distro_id}:${distro_codename}-updates";');
+    expect(weekly).toContain('"origin=${distro_id},archive=${distro_codename}-updates";');
     expect(weekly).toContain('APT::Periodic::Unattended-Upgrade "7";');
     for (const off of [policy({ mode: "manual" }), policy({ mode: "security-daily" }, { unattended: "off" }), {}]) {
       expect(await configure(off)).toContain('APT::Periodic::Unattended-Upgrade "0";');

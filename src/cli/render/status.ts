@@ -5,6 +5,7 @@ import type { Status, StatusHost } from "../../domain/status/status.ts";
 import { byVerdict, type Verdict, verdictOf, verdicts } from "../../domain/status/verdict.ts";
 import { type Cell, count, table, wrap } from "./layout.ts";
 import { printable } from "./printable.ts";
+import { unattendedReasons } from "./status-unattended.ts";
 import type { Style } from "./style.ts";
 
 export interface StatusView {
@@ -140,13 +141,11 @@ function reasonsOf(host: StatusHost): string[] {
 const debtWords = ({ rebootDebt }: StatusHost): string =>
   rebootDebt === null || rebootDebt === undefined ? "" : ` for ${ageWords(rebootDebt.days)}`;
 
-function osReasons({ lastOsUpdate, unattended }: StatusHost): string[] {
+function osReasons({ lastOsUpdate, unattended, oldCode = [] }: StatusHost): string[] {
   return [
     ...(lastOsUpdate?.ok === false ? [`the last OS update failed: run ${printable(lastOsUpdate.run)}`] : []),
-    ...(unattended?.trouble ?? []).slice(-3).map((line) => `unattended-upgrades: ${printable(line)}`),
-    ...(unattended === null || unattended === undefined || unattended.keptBack.length === 0
-      ? []
-      : [`unattended-upgrades kept back ${unattended.keptBack.map(printable).join(", ")}`]),
+    ...(oldCode.length === 0 ? [] : [`runs old code until it is restarted: ${oldCode.map(printable).join(", ")}`]),
+    ...(unattended === null || unattended === undefined ? [] : unattendedReasons(unattended)),
   ];
 }
 

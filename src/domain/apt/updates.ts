@@ -5,6 +5,7 @@ import { failure } from "../outcome/failure.ts";
 import { err, ok, type Result } from "../outcome/result.ts";
 import { type BootOnce, bootOnceIn } from "../reboot/boot-once.ts";
 import { emptySimulation, parseSimulation, type Simulation } from "./simulation.ts";
+import { type Unattended, unattendedIn } from "./unattended.ts";
 
 export interface UpdatesSummary {
   readonly pending: number;
@@ -38,6 +39,8 @@ export interface HostUpdates {
   readonly shutdownScheduled: boolean;
   readonly inhibitors: readonly string[];
   readonly unattended: Unattended | null;
+  /** Units that run the code of before an update; empty where needrestart is not installed. */
+  readonly oldCode: readonly string[];
   readonly summary: UpdatesSummary;
   readonly bootOnce?: BootOnce | undefined;
 }
@@ -48,14 +51,6 @@ export interface KnownPackage {
   readonly auto: boolean;
   /** Ubuntu's share of hosts, in percent. */
   readonly phasedPercent: number | null;
-}
-
-/** Outcomes of unattended-upgrades. */
-export interface Unattended {
-  /** Seconds since the epoch of its last run; null for never. */
-  readonly ranAt: number | null;
-  readonly keptBack: readonly string[];
-  readonly trouble: readonly string[];
 }
 
 /** Fails with `os/apt-output` or `host/facts`. */
@@ -92,6 +87,7 @@ export function parseUpdates(records: readonly HostRecord[]): Result<HostUpdates
     shutdownScheduled: recordText(records, "shutdown.scheduled") === "yes",
     inhibitors: lines(records, "inhibitor"),
     unattended: unattendedIn(records),
+    oldCode: oldCodeIn(records),
     summary,
   });
 }
@@ -128,18 +124,8 @@ const knownPackage = ([name = "", source = "", auto, percent]: readonly string[]
   { source, auto: auto === "auto", phasedPercent: /^[0-9]{1,3}$/.test(percent ?? "") ? Number(percent) : null },
 ];
 
-/** Null where unattended-upgrades is not installed. */
-export function unattendedIn(records: readonly HostRecord[]): Unattended | null {
-  const rows = recordTable(records, "unattended");
-  const values = (key: string): string[] => rows.filter(([name]) => name === key).map(([, ...rest]) => rest.join("\t"));
-  const [ran] = values("ran");
-  if (ran === undefined) return null;
-  return {
-    ranAt: /^[0-9]{1,12}$/.test(ran) ? Number(ran) : null,
-    keptBack: values("kept-back"),
-    trouble: values("trouble"),
-  };
-}
+/** Units that still run the code of before an update. */
+export const oldCodeIn = (records: readonly HostRecord[]): string[] => lines(records, "old-code");
 
 const lines = (records: readonly HostRecord[], name: string): string[] =>
   (recordText(records, name) ?? "").split("\n").filter((line) => line !== "");

@@ -1,5 +1,6 @@
 /** What facts tell of updates and reboots. */
-import { summaryIn, unattendedIn } from "../apt/updates.ts";
+import { unattendedIn } from "../apt/unattended.ts";
+import { oldCodeIn, summaryIn } from "../apt/updates.ts";
 import { parseBootId } from "../ids.ts";
 import type { OpenReboot, OsFacts } from "../observation/facts.ts";
 import { bootOnceIn } from "../reboot/boot-once.ts";
@@ -12,6 +13,7 @@ export function osFacts(read: FieldReader, records: readonly HostRecord[]): OsFa
   return {
     ...(updates === undefined ? {} : { updates }),
     unattended: unattendedIn(records),
+    oldCode: oldCodeIn(records),
     last: read.optional("os-update.last", lastUpdate) ?? null,
     rebootSince: read.optional("reboot.since", seconds) ?? null,
     openReboot: read.optional("reboot.open", openReboot) ?? null,

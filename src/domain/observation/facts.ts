@@ -1,4 +1,5 @@
 /** What one look at a host tells. A fact that could not be had is "unknown" with a reason, never taken for "fine". */
+import type { Unattended } from "../apt/unattended.ts";
 import type { ProgramVersion } from "../host/program-version.ts";
 import type { BootId, Generation, StorePath } from "../ids.ts";
 import type { BootParts } from "../plan/nixos-boot.ts";
@@ -69,11 +70,9 @@ export interface OsFacts {
   /** Of the last look, as long as nothing moved since; absent when somebody has to look. */
   readonly updates?: { readonly pending: number; readonly security: number; readonly keptBack: number };
   /** Outcomes of unattended-upgrades; null where it is not installed. */
-  readonly unattended: {
-    readonly ranAt: number | null;
-    readonly keptBack: readonly string[];
-    readonly trouble: readonly string[];
-  } | null;
+  readonly unattended: Unattended | null;
+  /** Units that run the code of before an update, as of the last look, less those that were restarted since. */
+  readonly oldCode: readonly string[];
   /** The last update by NixFleet: the exit code of its verb, and how many packages changed. */
   readonly last: { readonly run: string; readonly code: number; readonly at: number; readonly packages: number } | null;
   /** Since when a package asks for a reboot, in seconds since the epoch. */

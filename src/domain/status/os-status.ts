@@ -9,8 +9,8 @@ const MS_PER_DAY = 86_400_000;
 export function osStatus(
   facts: HostFacts,
   nowMs: number,
-): Pick<StatusHost, "osUpdates" | "lastOsUpdate" | "rebootDebt" | "unattended"> {
-  const { updates, last = null, unattended = null } = facts.osUpdates ?? {};
+): Pick<StatusHost, "osUpdates" | "lastOsUpdate" | "rebootDebt" | "unattended" | "oldCode"> {
+  const { updates, last = null, unattended = null, oldCode = [] } = facts.osUpdates ?? {};
   const owed = owedSince(facts);
   return {
     osUpdates:
@@ -22,10 +22,12 @@ export function osStatus(
       unattended === null
         ? null
         : {
+            ...unattended,
             ranAt: unattended.ranAt === null ? null : isoTime(unattended.ranAt),
             keptBack: [...unattended.keptBack],
             trouble: [...unattended.trouble],
           },
+    oldCode: [...oldCode],
   };
 }
 

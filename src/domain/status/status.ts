@@ -1,5 +1,6 @@
 /** What `nixfleet status` reports. */
 import { z } from "zod";
+import { unattendedOutcomes, unattendedTimers } from "../apt/unattended.ts";
 import { eventErrorSchema } from "../outcome/event-error.ts";
 
 export const statusSchemaName = "nixfleet.status/1";
@@ -48,9 +49,19 @@ export const statusHostSchema = z.object({
   rebootDebt: z.object({ since: z.string(), days: z.number() }).nullable().optional(),
   /** Outcomes of unattended-upgrades; null where it is not installed. */
   unattended: z
-    .object({ ranAt: z.string().nullable(), keptBack: z.array(z.string()), trouble: z.array(z.string()) })
+    .object({
+      ranAt: z.string().nullable(),
+      outcome: z.enum(unattendedOutcomes),
+      /** Whether apt is told to run it; null where the host did not say. */
+      scheduled: z.boolean().nullable(),
+      timer: z.enum(unattendedTimers),
+      keptBack: z.array(z.string()),
+      trouble: z.array(z.string()),
+    })
     .nullable()
     .optional(),
+  /** Units that run the code of before an update; empty, too, where needrestart is not installed. */
+  oldCode: z.array(z.string()).optional(),
   disk: z.array(z.object({ mount: z.string(), freeBytes: z.number(), totalBytes: z.number(), freeInodes: z.number() })),
   nixVersion: z.string().nullable(),
   kernel: z.string().nullable(),

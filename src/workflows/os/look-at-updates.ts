@@ -25,13 +25,13 @@ export async function withUpdateCounts(
     [...observed].map(([name, facts]) => {
       const answer = answers.get(name);
       if (!facts.ok || answer?.ok !== true) return [name, facts];
-      const { summary, unattended } = answer.value;
-      const before: Omit<OsFacts, "updates" | "unattended"> = facts.value.osUpdates ?? {
+      const { summary, unattended, oldCode } = answer.value;
+      const before: Omit<OsFacts, "updates" | "unattended" | "oldCode"> = facts.value.osUpdates ?? {
         last: null,
         rebootSince: null,
         openReboot: null,
       };
-      return [name, ok({ ...facts.value, osUpdates: { ...before, updates: summary, unattended } })];
+      return [name, ok({ ...facts.value, osUpdates: { ...before, updates: summary, unattended, oldCode } })];
     }),
   );
 }

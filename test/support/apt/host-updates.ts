@@ -32,6 +32,7 @@ export const hostUpdates = (more: Partial<HostUpdates> = {}): HostUpdates => ({
   shutdownScheduled: false,
   inhibitors: [],
   unattended: null,
+  oldCode: [],
   summary: { pending: 0, security: 0, keptBack: 0 },
   ...more,
 });

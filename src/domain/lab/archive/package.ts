@@ -15,6 +15,7 @@ export interface ArchivePackage {
   /** Source package when it is called otherwise. */
   readonly source?: string;
   readonly depends?: string;
+  readonly preDepends?: string;
   readonly conflicts?: string;
   /** Ubuntu's Phased-Update-Percentage. */
   readonly phased?: number;
@@ -37,6 +38,7 @@ export function controlText(pack: ArchivePackage): string {
     ["Version", pack.version],
     ["Architecture", "all"],
     ["Maintainer", "NixFleet lab <lab@localhost>"],
+    ["Pre-Depends", pack.preDepends],
     ["Depends", pack.depends],
     ["Conflicts", pack.conflicts],
     ["Phased-Update-Percentage", pack.phased === undefined ? undefined : String(pack.phased)],

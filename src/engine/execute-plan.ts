@@ -7,6 +7,7 @@ import { eventErrorOf } from "../domain/outcome/event-error.ts";
 import type { HostResult, RolloutEnd } from "../domain/outcome/events.ts";
 import { type Failure, failure } from "../domain/outcome/failure.ts";
 import { failureCodes } from "../domain/outcome/failure-codes/index.ts";
+import { canGoBack } from "../domain/plan/can-go-back.ts";
 import type { Plan, PlanHost } from "../domain/plan/plan.ts";
 import type { RolloutEvent } from "../domain/rollout/event.ts";
 import { rolloutFailure } from "../domain/rollout/halt-failure.ts";
@@ -103,7 +104,7 @@ function handsOf(plan: Plan, execution: Execution, { results, keep, atWork }: Le
   };
   const goBack = async (name: string, attempt: number): Promise<RolloutEvent> => {
     const host = hostOf(name);
-    const trouble = await rollBack(host, attemptOf(attempt, "back"));
+    const trouble = canGoBack(host) ? await rollBack(host, attemptOf(attempt, "back")) : forwardOnly;
     const before = results.get(name);
     if (trouble !== undefined) await recorder.record(diagnosed({ ...trouble, host: hostNameOf(host) }, "warn"));
     else if (before !== undefined) await keep({ ...before, status: "rolled_back" });
@@ -220,6 +221,7 @@ async function checkHealth(
   return { type: "health-checked", lane, unhealthy: unwell.filter((name) => name !== undefined) };
 }
 
+const forwardOnly = failure("os/forward-only", "packages and reboots go forward only: the host stays as it is");
 const sickInSoak = failure("host/unhealthy", "the host turned unhealthy while its stage soaked");
 
 /** A lost connection is given one more try: a host in soak may have been away for a moment. */

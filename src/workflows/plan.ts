@@ -48,9 +48,12 @@ export async function keepPlan(
 /** The name that keeps a saved plan's closures alive until the plan is carried out. */
 export const planRoot = ({ id }: Plan): string => `plan-${id.slice(0, 16)}`;
 
-/** The closures that the plan makes live and that lie in this machine's store, with what describes them, each once. */
+/** The closures that the plan activates and that lie in this machine's store, with what describes them, each once. */
 export function systemsOf(plan: Plan): readonly StorePath[] {
-  const changing = plan.hosts.filter((host) => host.action === "change" && (host.build?.where ?? "here") === "here");
+  const changing = plan.hosts.filter(
+    ({ action, build, steps }) =>
+      action === "change" && (build?.where ?? "here") === "here" && steps.some(({ kind }) => kind === "activate"),
+  );
   const described = changing.flatMap(({ steps }) =>
     steps.map((step) => ("description" in step ? step.description : "")),
   );

@@ -26,7 +26,7 @@ export function renderChanges(plan: Pick<Plan, "verb">, group: ChangeGroup, view
     ...section("files", renderFiles(group, view)),
     ...section("units", renderUnits(example, view)),
     ...section("secrets", secrets(example, view)),
-    ...section("system packages", renderOsUpdates(example, view)),
+    ...renderOsUpdates(example, view),
     ...section("kept back", renderKeptBack(example, view)),
     ...section("reboot", plan.verb === "run" ? [] : renderReboot(example, view)),
     ...section("hooks", renderHooks(example, view)),

@@ -2,23 +2,58 @@
 import type { KeptBackReason } from "../../domain/apt/kept-back.ts";
 import { durationText } from "../../domain/inventory/duration.ts";
 import { groupBy } from "../../domain/plan/groups.ts";
+import type { HostOs, PackageUpdate } from "../../domain/plan/os-schema.ts";
 import type { PlanHost, Step } from "../../domain/plan/plan.ts";
-import { wrap } from "./layout.ts";
+import { count, wrap } from "./layout.ts";
 import { INDENT, markedRows } from "./marked-rows.ts";
 import type { PlanView } from "./plan.ts";
 import { hookWords } from "./plan-hooks.ts";
 import { printable } from "./printable.ts";
+import { byteWords } from "./words.ts";
 
-/** Rows of packages, security updates named as such. */
+/** How many there are and how many of them are security updates, then the packages by where they come from, security first. */
 export function renderOsUpdates({ os }: PlanHost, view: PlanView): string[] {
-  const rows = (os?.updates ?? []).map(({ name, from, to, security, suites }) => ({
+  if (os === undefined || os.updates.length === 0) return [];
+  const { style, width } = view;
+  const title = wrap(sumWords(os), { first: "  system packages  ", width });
+  const homes = groupBy(os.updates, homeOf).toSorted((a, b) => orderOf(a) - orderOf(b));
+  return [
+    ...title,
+    ...homes.flatMap((same) => [
+      style.dim(`${INDENT}from ${printable(homeOf(same[0] as PackageUpdate))}`),
+      ...packageRows(same, view),
+    ]),
+  ];
+}
+
+/** "5 updates and 1 new package, 6 of them security, 12 MB to fetch". */
+function sumWords({ updates, downloadBytes }: HostOs): string {
+  const added = updates.filter(({ from }) => from === null).length;
+  const security = updates.filter((update) => update.security).length;
+  const changed = [count(updates.length - added, "update"), ...(added === 0 ? [] : [count(added, "new package")])];
+  return [
+    changed.join(" and "),
+    `${security === 0 ? "none" : security === updates.length ? "all" : security} of them security`,
+    ...(downloadBytes === 0 ? [] : [`${byteWords(downloadBytes)} to fetch`]),
+  ].join(", ");
+}
+
+/** Of several suites that have a version the one that says most: a fix is also among the ordinary updates. */
+const homeOf = ({ suites }: PackageUpdate): string => suites.find(isSecurity) ?? suites[0] ?? "nowhere any more";
+
+const isSecurity = (suite: string): boolean => suite.endsWith("-security");
+
+const orderOf = ([first]: readonly PackageUpdate[]): number =>
+  first !== undefined && isSecurity(homeOf(first)) ? 0 : 1;
+
+function packageRows(updates: readonly PackageUpdate[], view: PlanView): string[] {
+  const rows = updates.map(({ name, from, to, security }) => ({
     change: from === null ? ("add" as const) : ("modify" as const),
     cells: [
       { text: printable(name) },
       { text: from === null ? printable(to) : `${printable(from)} -> ${printable(to)}` },
-      ...(security ? [{ text: "security", paint: view.style.warning }] : [{ text: "" }]),
     ],
-    remark: { text: suites.map(printable).join(", "), paint: view.style.dim },
+    remark: { text: security ? "security" : "", paint: view.style.warning },
   }));
   return markedRows(rows, view);
 }

@@ -1,6 +1,7 @@
 /** The rollout of a plan: who goes in which stage, at which pace, and what halts it. */
 import { foldHosts } from "../../domain/fold-hosts.ts";
 import { durationText } from "../../domain/inventory/duration.ts";
+import { canGoBack } from "../../domain/plan/can-go-back.ts";
 import type { Plan, Step } from "../../domain/plan/plan.ts";
 import type { Lane, Pace } from "../../domain/rollout/plan-rollout.ts";
 import { startsAt } from "../../domain/rollout/window-check.ts";
@@ -13,6 +14,7 @@ import { printable } from "./printable.ts";
 export function renderRollout(plan: Plan, view: WholePlanView): string[] {
   const { rollout, hosts } = plan;
   const { lanes } = rollout;
+  const goBack = new Set(hosts.filter(canGoBack).map(({ name }) => name));
   const waits = [
     ...debtWords(rollout, hosts, view),
     ...waitWords(rollout, view),
@@ -20,21 +22,24 @@ export function renderRollout(plan: Plan, view: WholePlanView): string[] {
   ];
   const plain = lanes.length < 2 && lanes.every(({ stages, pace }) => stages.length < 2 && pace.approval === "none");
   if (plain && waits.length === 0) return [];
-  return [...(plain ? [view.style.strong("rollout")] : lanes.flatMap((lane) => laneLines(lane, view))), ...waits];
+  return [
+    ...(plain ? [view.style.strong("rollout")] : lanes.flatMap((lane) => laneLines(lane, goBack, view))),
+    ...waits,
+  ];
 }
 
-function laneLines(lane: Lane, { style, width }: PlanView): string[] {
+function laneLines(lane: Lane, goBack: ReadonlySet<string>, { style, width }: PlanView): string[] {
   const longest = Math.max(...lane.stages.map(({ name }) => name.length));
   const stages = lane.stages.flatMap(({ name, hosts }, index) => {
     const size = hosts.length > 1 ? `  (${hosts.length} hosts)` : "";
     const first = `  ${index + 1}  ${printable(name).padEnd(longest)}  `;
     return wrap(printable(foldHosts(hosts)) + size, { first, width });
   });
-  const pace = wrap(paceWords(lane).join(", "), { first: "     ", width }).map((line) => style.dim(line));
+  const pace = wrap(paceWords(lane, goBack).join(", "), { first: "     ", width }).map((line) => style.dim(line));
   return [`${style.strong("rollout")}  ${printable(lane.name)}`, ...stages, ...pace];
 }
 
-function paceWords({ pace, stages }: Lane): string[] {
+function paceWords({ pace, stages }: Lane, goBack: ReadonlySet<string>): string[] {
   const hosts = Math.max(...stages.map((stage) => stage.hosts.length));
   return [
     ...(hosts > pace.maxParallel ? [`${pace.maxParallel} at once`] : []),
@@ -42,7 +47,8 @@ function paceWords({ pace, stages }: Lane): string[] {
     ...(pace.soakMs > 0 ? [`soaks for ${durationText(pace.soakMs)}`] : []),
     ...(pace.approval === "none" ? [] : [APPROVALS[pace.approval]]),
     limitWords(pace),
-    POLICIES[pace.onFailure],
+    // Packages and reboots go forward only, whatever the strategy says.
+    POLICIES[stages.some((stage) => stage.hosts.some((host) => goBack.has(host))) ? pace.onFailure : "stop"],
   ];
 }
 

@@ -7,6 +7,7 @@ import { count, wrap } from "./layout.ts";
 import { renderChanges } from "./plan-changes.ts";
 import { renderRefusals } from "./plan-refusals.ts";
 import { renderRollout } from "./plan-rollout.ts";
+import { renderUnchanged } from "./plan-unchanged.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
 
@@ -33,7 +34,7 @@ export function renderPlan(plan: Plan, view: WholePlanView): string {
     ...(view.verbosity < 0 ? [] : groups.map((group) => renderGroup(plan, group, view))),
     view.verbosity < 0 ? [] : renderRollout(plan, view),
     ...renderRefusals(plan, view),
-    ...unchanged(plan, view),
+    ...renderUnchanged(plan, view),
     pendingUpdates(plan, view),
     closing(plan, groups.length, view),
   ];
@@ -91,12 +92,6 @@ function renderGroup(plan: Plan, group: ChangeGroup, view: PlanView): string[] {
   const size = group.hosts.length === 1 ? "" : `  (${group.hosts.length} hosts)`;
   const names = wrap(printable(foldHosts(group.hosts)) + size, { first: "", width });
   return [...names.map((line) => style.name(style.strong(line))), ...renderChanges(plan, group, view)];
-}
-
-function unchanged(plan: Plan, { style, width, verbosity }: PlanView): string[][] {
-  const names = plan.hosts.filter((host) => host.action === "none").map((host) => host.name);
-  if (names.length === 0 || verbosity < 1) return [];
-  return [wrap(`${printable(foldHosts(names))}: up to date`, { first: "", width }).map((line) => style.dim(line))];
 }
 
 /** What the distribution has in store and this plan does not install. */

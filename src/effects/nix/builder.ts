@@ -142,6 +142,7 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
       return lendSignatures(installation.value, request, signerFor(installation.value));
     },
     addRoot: async (name, paths, signal) => {
+      if (paths.length === 0) return ok(undefined);
       const installation = await nix(signal);
       return installation.ok ? addRoot(installation.value, roots, name, paths, signal) : installation;
     },

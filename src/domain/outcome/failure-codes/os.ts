@@ -59,6 +59,12 @@ export const osCodes = {
     meaning: "apt or dpkg failed in the middle of the update. What was updated until then stays.",
     remedy: "Read the log, correct the cause, and run it again with `--repair configure`.",
   },
+  "os/forward-only": {
+    kind: "failed",
+    meaning:
+      "The strategy wants the host put back, and there is no way back from updated packages, reboots and commands.",
+    remedy: "Correct the host by hand, or update it once more.",
+  },
   "os/no-such-run": {
     kind: "usage",
     meaning: "The run whose versions are to be promoted made no OS update.",

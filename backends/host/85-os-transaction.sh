@@ -40,7 +40,7 @@ os_preflight() {
   interrupted_dpkg && { problem "dpkg was interrupted, and its journal is still there"; return "$EX_CONFLICT"; }
   broken=$(broken_packages)
   [ -n "$broken" ] || return 0
-  printf '%s\n' "$broken" | while IFS= read -r word; do problem "the package $word is broken"; done
+  os_tell_broken "$broken"
   return "$EX_CONFLICT"
 }
 
@@ -130,11 +130,23 @@ os_install() {
   broken=$(broken_packages)
   # apt says 0 after an interruption too: only dpkg knows.
   if [ "$code" != 0 ] || [ -n "$broken" ] || interrupted_dpkg || [ -n "$(os_missing)" ]; then
-    printf '%s\n' "$broken" | while IFS= read -r word; do [ -z "$word" ] || problem "the package $word is broken"; done
+    os_reasons | while IFS= read -r word; do problem "$word"; done
+    os_tell_broken "$broken"
     os_missing | while IFS= read -r word; do problem "not updated: $word"; done
     problem "apt ended with exit code $code"
     return "$EX_FAILED"
   fi
+}
+
+# os_tell_broken PACKAGES: lines of a name and the state that it is in.
+os_tell_broken() {
+  printf '%s\n' "$1" | while IFS=' ' read -r word state; do [ -z "$word" ] || problem "the package $word is $state"; done
+}
+
+# What dpkg said of each package that it could not do.
+os_reasons() {
+  awk '/^dpkg: error processing (package|archive) / { name = $5; getline; sub(/^ +/, ""); print name ": " $0 }' \
+    "$run_folder/log" | sort -u | head -n 10
 }
 
 # What changed, which edited configuration files kept their old content, what still runs old code.

@@ -21,7 +21,7 @@ export async function installDebian(lab: LabRecord, host: HostUnderTest, name: s
 }
 
 /** The folder with its files: those that the image has already are left out. */
-export async function fetched(name: string): Promise<string> {
+async function fetched(name: string): Promise<string> {
   const image = imageName();
   const folder = join(CACHE, `packages-${image}`, name);
   if (existsSync(folder)) return folder;

@@ -143,7 +143,9 @@ const debtWords = ({ rebootDebt }: StatusHost): string =>
 
 function osReasons({ lastOsUpdate, unattended, oldCode = [] }: StatusHost): string[] {
   return [
-    ...(lastOsUpdate?.ok === false ? [`the last OS update failed: run ${printable(lastOsUpdate.run)}`] : []),
+    ...(lastOsUpdate?.ok === false
+      ? [`the last OS update failed: nixfleet runs show ${printable(lastOsUpdate.run)}`]
+      : []),
     ...(oldCode.length === 0 ? [] : [`runs old code until it is restarted: ${oldCode.map(printable).join(", ")}`]),
     ...(unattended === null || unattended === undefined ? [] : unattendedReasons(unattended)),
   ];

@@ -51,12 +51,12 @@ const meanings: Readonly<Record<number, { readonly code: FailureCode; readonly w
     69: {
       code: "os/blocked",
       what: "the host refused the update before anything was changed",
-      next: "correct what is named, then run it again",
+      next: "correct what is named, then run it again; --repair configure finishes half installed packages",
     },
     70: {
       code: "os/update-failed",
       what: "the update failed part-way",
-      next: "read the log, correct the cause, then run it again with --repair configure",
+      next: "correct the cause on the host, then run os-update for it again with --repair configure",
     },
     72: {
       code: "os/update-failed",

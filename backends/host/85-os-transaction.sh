@@ -40,6 +40,8 @@ os_preflight() {
   interrupted_dpkg && { problem "dpkg was interrupted, and its journal is still there"; return "$EX_CONFLICT"; }
   broken=$(broken_packages)
   [ -n "$broken" ] || return 0
+  # Where a repair was tried.
+  os_reasons
   os_tell_broken "$broken"
   return "$EX_CONFLICT"
 }
@@ -130,7 +132,7 @@ os_install() {
   broken=$(broken_packages)
   # apt says 0 after an interruption too: only dpkg knows.
   if [ "$code" != 0 ] || [ -n "$broken" ] || interrupted_dpkg || [ -n "$(os_missing)" ]; then
-    os_reasons | while IFS= read -r word; do problem "$word"; done
+    os_reasons
     os_tell_broken "$broken"
     os_missing | while IFS= read -r word; do problem "not updated: $word"; done
     problem "apt ended with exit code $code"
@@ -143,10 +145,10 @@ os_tell_broken() {
   printf '%s\n' "$1" | while IFS=' ' read -r word state; do [ -z "$word" ] || problem "the package $word is $state"; done
 }
 
-# What dpkg said of each package that it could not do.
+# What dpkg said of each package that it could not do, as problems.
 os_reasons() {
   awk '/^dpkg: error processing (package|archive) / { name = $5; getline; sub(/^ +/, ""); print name ": " $0 }' \
-    "$run_folder/log" | sort -u | head -n 10
+    "$run_folder/log" | sort -u | head -n 10 | while IFS= read -r word; do problem "$word"; done
 }
 
 # What changed, which edited configuration files kept their old content, what still runs old code.

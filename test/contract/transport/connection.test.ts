@@ -218,7 +218,20 @@ describe.skipIf(noSshd !== undefined)(`connections${why}`, () => {
     });
   });
 
-  describe.each(overSsh)("sockets over %s that are not there", (adapter) => {
+  describe.each(overSsh)("sockets over %s", (adapter) => {
+    test("a partner that goes away in the middle of a large upload leaves nobody waiting", async () => {
+      const path = join(sshd.folder, `gone-${adapter}`);
+      const server = createServer((socket) => socket.once("data", () => socket.destroy()));
+      await new Promise<void>((resolve) => server.listen(path, resolve));
+      const socket = await (await connect(adapter)).forwardUnix(path);
+      if (!socket.ok) throw new Error(socket.error.what);
+      // Either it can write all of it and reads the end, or it is told that nobody takes it.
+      const bytes = randomBytes(30_000_000);
+      const left = await throughSocket(socket.value.localPath, bytes, { untilWritten: true }).catch(() => Buffer.of());
+      expect(left).toEqual(Buffer.of());
+      server.close();
+    });
+
     test("a missing socket is a failure, not a socket that hangs", async () => {
       const socket = await (await connect(adapter)).forwardUnix(join(sshd.folder, "missing"));
       expect(socket.ok ? "forwarded" : socket.error.code).toBe("transport/forwarding");
@@ -325,18 +338,22 @@ async function echoServer(path: string): Promise<Server> {
   return server;
 }
 
-/** Writes the bytes, ends this side, and gives all that comes back until the other side ends. */
-function throughSocket(path: string, bytes: Buffer): Promise<Buffer> {
+/**
+ * Writes the bytes, ends this side, and gives all that comes back until the other side ends.
+ * @param untilWritten waits as well until all was taken, as a partner does that reads only after it has written
+ */
+function throughSocket(path: string, bytes: Buffer, { untilWritten = false } = {}): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const socket = connectSocket({ path, allowHalfOpen: true });
     const chunks: Buffer[] = [];
     socket.on("data", (chunk) => chunks.push(chunk));
     socket.on("error", reject);
-    socket.on("end", () => {
+    const written = new Promise<void>((done) => socket.end(bytes, done));
+    socket.on("end", async () => {
+      if (untilWritten) await written;
       socket.destroy();
       resolve(Buffer.concat(chunks));
     });
-    socket.end(bytes);
   });
 }
 

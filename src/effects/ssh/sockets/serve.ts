@@ -49,6 +49,8 @@ function join(local: Socket, remote: Duplex): void {
   remote.on("close", () => {
     // What was received before the end still has to reach the local side.
     if (!local.writableEnded) local.end();
+    // Nobody hears what the local side still says, and it has to get rid of it. A pipe that ends by itself pauses it again.
+    local.unpipe(remote);
     local.resume();
   });
   local.on("close", () => remote.destroy());

@@ -41,6 +41,7 @@ export function consentOf(
   const canAsk = context.stdin.isTTY === true && context.stderr.isTTY === true;
   const approve = (because: string): Promise<boolean> => ask(`\n${printable(because)}. Go on? [y/N] `, context, signal);
   return {
+    beforehand: flags.yes === true,
     confirm: confirmer(flags.yes === true, context, signal),
     patience: patienceOf(flags, canAsk),
     ...(canAsk ? { approve } : {}),

@@ -11,6 +11,7 @@ import type { Probes } from "../ports/probes.ts";
 import type { RecordSigner } from "../ports/record-signer.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { StoreFiles } from "../ports/store-files.ts";
+import type { EarlyCopies } from "./early-copies.ts";
 import type { Fleet } from "./fleet.ts";
 import type { LockTools } from "./host-lock.ts";
 import type { Interruption } from "./interruption.ts";
@@ -41,6 +42,8 @@ export interface StepContext extends Pick<LockTools, "fencesOf" | "lockWaitMs"> 
   readonly windowWaitEndsMs: number | null;
   /** How commands become root. */
   readonly elevation: Elevation;
+  /** Closures that were sent while others were still built; left out where none could be. */
+  readonly early?: EarlyCopies;
   /** The host as it was when its lock was taken. */
   readonly before?: HostFacts;
   /** `user@machine`. */

@@ -130,6 +130,8 @@ export interface BuildOptions {
   readonly at?: DaemonStore;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: BuildProgress) => void;
+  /** Told once of each closure that is whole, as soon as that is known: others may still be built. */
+  readonly onBuilt?: (host: EvaluatedHost) => void;
 }
 
 /** Raw text of Nix and of builders: renderers escape it. */

@@ -9,7 +9,7 @@ import type { Fleet } from "../engine/fleet.ts";
 import type { Recorder } from "../engine/recorder.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { BuildProgress, EvaluatedHost, FleetSource, NixBuilder } from "../ports/nix-builder.ts";
-import { buildAtPlaces, type PlacedClosure } from "./build-places.ts";
+import { type BuiltClosure, buildAtPlaces, type PlacedClosure } from "./build-places.ts";
 import { onlyDeclaredSecrets } from "./check-placed-secrets.ts";
 
 export interface Building {
@@ -22,6 +22,8 @@ export interface Building {
   readonly signal: AbortSignal;
   /** Inputs of the flake to be taken as new as they are. */
   readonly updateInputs?: readonly string[];
+  /** Told of each closure that is whole and has to travel, while others may still be built. */
+  readonly onBuilt?: (closure: BuiltClosure) => void;
 }
 
 export interface Closures {

@@ -22,6 +22,13 @@ export interface PlacedClosure extends BuiltHost {
   readonly store?: OtherStore;
 }
 
+/** A closure that is whole, and not where it belongs. */
+export interface BuiltClosure {
+  readonly evaluated: EvaluatedHost;
+  /** The store that it lies in, when that is not this machine's. */
+  readonly store?: OtherStore;
+}
+
 interface Pending {
   readonly evaluated: EvaluatedHost;
   readonly host: ResolvedHost;
@@ -41,6 +48,8 @@ export async function buildAtPlaces(
   tell: Tell,
 ): Promise<ReadonlyMap<HostName, Result<PlacedClosure>>> {
   const placed = new Map<HostName, Result<PlacedClosure>>(await closuresInCache(evaluated, building));
+  for (const host of evaluated)
+    if (placed.get(host.host)?.ok) building.onBuilt?.({ evaluated: host, store: { kind: "cache" } });
   const hosts = new Map<string, ResolvedHost>(building.inventory.hosts.map((host) => [host.name, host]));
   let waiting = await Promise.all(
     evaluated.filter(({ host }) => !placed.has(host)).map((host) => withCandidates(host, hosts, building)),
@@ -117,7 +126,9 @@ async function buildTogether(
   if (!at.ok) return new Map(members.map((member) => [member.evaluated.host, unusable(member, at.error)]));
   const hosts = members.map(({ evaluated }) => evaluated);
   const where = at.value === undefined ? {} : { at: at.value };
-  const built = await builder.build(hosts, { signal, onProgress: tell, ...where });
+  const isTold = building.onBuilt !== undefined && bestPlace(first).kind !== "target";
+  const told = isTold ? { onBuilt: teller(building, at.value) } : {};
+  const built = await builder.build(hosts, { signal, onProgress: tell, ...where, ...told });
   const outcomes = members.map(async (member) => {
     const host = member.evaluated.host;
     const result = built.get(host);
@@ -127,6 +138,12 @@ async function buildTogether(
   });
   return new Map(await Promise.all(outcomes));
 }
+
+/** Passes closures on that are whole at a place other than their host. */
+const teller =
+  ({ onBuilt }: Building, store: OtherStore | undefined) =>
+  (evaluated: EvaluatedHost): void =>
+    onBuilt?.({ evaluated, ...(store === undefined ? {} : { store }) });
 
 /** The daemon of the place; undefined for this machine's own store. */
 async function openStore(pending: Pending, { fleet, signal }: Building): Promise<Result<DaemonStore | undefined>> {

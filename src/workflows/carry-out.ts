@@ -8,6 +8,7 @@ import { err, ok, type Result } from "../domain/outcome/result.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import type { Patience } from "../domain/rollout/patience.ts";
 import { type Course, fromTheBeginning } from "../engine/course.ts";
+import type { EarlyCopies } from "../engine/early-copies.ts";
 import { executePlan } from "../engine/execute-plan.ts";
 import { resultsNotStarted } from "../engine/host-result.ts";
 import { afterRollout, beforeRollout } from "../engine/rollout-hooks.ts";
@@ -22,6 +23,8 @@ export const NO_PATIENCE: Patience = { windowPatienceMs: 0, approvalPatienceMs: 
 
 /** What the operator has to say while a plan is carried out. */
 export interface Consent {
+  /** The operator agreed to whatever the plan will be; only what is of use in any case is done on the strength of it. */
+  readonly beforehand?: boolean;
   /** Asks the operator; not asked when nothing would change. */
   readonly confirm: (plan: Plan) => Promise<Result<boolean>>;
   /** Asks the operator whether the next stage may begin; left out when nobody can be asked. */
@@ -34,10 +37,12 @@ export interface CarryOut extends Consent {
   readonly plan: Plan;
   readonly hosts: readonly ResolvedHost[];
   readonly ownership: Ownership;
+  /** Closures that are on their way already. */
+  readonly early?: EarlyCopies;
 }
 
 export async function carryOut(
-  { plan, hosts, ownership, confirm, approve, patience = NO_PATIENCE }: CarryOut,
+  { plan, hosts, ownership, early, confirm, approve, patience = NO_PATIENCE }: CarryOut,
   frame: Frame,
   tools: Tools,
 ): Promise<Result<ExitCode, readonly Failure[]>> {
@@ -51,7 +56,8 @@ export async function carryOut(
     const signed = await signClosures(plan, tools);
     if (!signed.ok) return err([signed.error]);
   }
-  return execute({ plan, hosts, ownership, course: fromTheBeginning(patience, frame.keep), approve }, frame, tools);
+  const work = { plan, hosts, ownership, early, course: fromTheBeginning(patience, frame.keep), approve };
+  return execute(work, frame, tools);
 }
 
 /** The part that a resumed run has in common with one that begins. Fails when a hook that stands before it does. */
@@ -60,9 +66,14 @@ export async function execute(
     plan,
     hosts,
     ownership,
+    early,
     course,
     approve,
-  }: Pick<CarryOut, "plan" | "hosts" | "ownership"> & { readonly course: Course; readonly approve: Consent["approve"] },
+  }: Pick<CarryOut, "plan" | "hosts" | "ownership"> & {
+    readonly early?: EarlyCopies | undefined;
+    readonly course: Course;
+    readonly approve: Consent["approve"];
+  },
   frame: Frame,
   tools: Tools,
 ): Promise<Result<ExitCode, readonly Failure[]>> {
@@ -77,11 +88,13 @@ export async function execute(
     hosts: new Map<HostName, ResolvedHost>(hosts.map((host) => [host.name, host])),
     revision: plan.inputs.revision,
     course,
+    ...(early === undefined ? {} : { early }),
     ...(approve === undefined
       ? {}
       : { approve: (because: string) => tools.audience.whileAsking(() => approve(because)) }),
   });
   const { results, halted, rollout } = executed;
+  await early?.end();
   await keepLock(plan, results, around);
   if (halted !== undefined) await frame.recorder.record(diagnosed(halted, "warn"));
   await afterRollout(plan, executed, around);

@@ -1,5 +1,6 @@
 /** Puts together what the planner needs of each host; looks closer only at hosts that are to change. */
 import pLimit from "p-limit";
+import type { ClosureDifference } from "../domain/closure/compare.ts";
 import type { HostName } from "../domain/ids.ts";
 import type { ResolvedHost } from "../domain/inventory/resolved.ts";
 import type { Manifest } from "../domain/manifest/manifest.ts";
@@ -29,6 +30,8 @@ export interface Gathering {
   readonly journal: Journal;
   /** By host: the store with its desired closure, when that is not this machine's. */
   readonly stores?: ReadonlyMap<HostName, OtherStore>;
+  /** What is known already of how a host's closure differs from what it has; undefined for hosts of which it is not. */
+  readonly compared?: (host: HostName) => Promise<Result<ClosureDifference> | undefined>;
   readonly signal: AbortSignal;
 }
 
@@ -55,7 +58,7 @@ async function gatherHost(
   host: ResolvedHost,
   observed: Result<HostFacts>,
   desired: Result<DesiredHost>,
-  { fleet, storeFiles: localFiles, journal, builder, stores, signal }: Gathering,
+  { fleet, storeFiles: localFiles, journal, builder, stores, compared: known, signal }: Gathering,
 ): Promise<HostInput> {
   const { name, base, confirmMs } = host;
   const lockAbandoned = observed.ok && (await isAbandoned(observed.value.lock, journal));
@@ -79,7 +82,7 @@ async function gatherHost(
   const look = base === "nixos" ? inspectNixos : inspectHost;
   const [inspected, compared, boots] = await Promise.all([
     look(session.value, observed.value, manifestOf(desired.value), { storeFiles: sources, signal }),
-    compareStores(session.value, observed.value, desired.value, { builder, store, signal }),
+    compareStores(session.value, observed.value, desired.value, { builder, store, signal }, known),
     base === "nixos" ? readBootParts(desired.value, storeFiles) : {},
   ]);
   return inspected.ok
@@ -96,9 +99,10 @@ async function compareStores(
   facts: HostFacts,
   desired: DesiredHost,
   tools: ComparisonTools,
+  known: Gathering["compared"],
 ): Promise<Pick<HostInput, "closure" | "notCompared">> {
   if (desired.kind === "empty" || desired.system === liveSystem(facts) || facts.nixVersion.kind === "absent") return {};
-  const difference = await differenceOfClosures(session, facts, desired, tools);
+  const difference = (await known?.(session.host.name)) ?? (await differenceOfClosures(session, facts, desired, tools));
   return difference.ok ? { closure: difference.value } : { notCompared: difference.error.what };
 }
 

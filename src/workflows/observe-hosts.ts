@@ -18,6 +18,8 @@ export interface Observing {
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Told of each host that could be looked at, while others still are. */
+  readonly onSeen?: (host: ResolvedHost, facts: HostFacts) => void;
 }
 
 export async function observeHosts(
@@ -31,7 +33,7 @@ export async function observeHosts(
 
 async function observeHost(
   host: ResolvedHost,
-  { fleet, recorder, clock, signal }: Observing,
+  { fleet, recorder, clock, signal, onSeen }: Observing,
 ): Promise<Result<HostFacts>> {
   const startedAt = clock.now();
   void recorder.record(phaseStarted("connect", host.name));
@@ -43,5 +45,6 @@ async function observeHost(
   const facts = await observe(session.value, signal);
   const observed = { host: host.name, ms: clock.now() - startedAt - connected.ms };
   void recorder.record(phaseEnded("facts", facts.ok ? observed : { ...observed, error: facts.error }));
+  if (facts.ok) onSeen?.(host, facts.value);
   return facts;
 }

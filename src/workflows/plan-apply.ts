@@ -7,16 +7,18 @@ import { err, type Result } from "../domain/outcome/result.ts";
 import { assemble } from "../domain/plan/assemble.ts";
 import type { OsStage } from "../domain/plan/os-stage.ts";
 import type { Plan } from "../domain/plan/plan.ts";
-import { allAtOnce, type RolloutOverride, rolloutHosts } from "../domain/rollout/strategy.ts";
+import type { RolloutOverride } from "../domain/rollout/strategy.ts";
 import { buildClosures, type Closures } from "./build-closures.ts";
 import { checkedPlan } from "./check-plan.ts";
 import { desiredHosts, storesOf } from "./desired-closures.ts";
+import type { EarlySender } from "./early-copies.ts";
 import { gatherHosts } from "./gather-hosts.ts";
 import { observeHosts } from "./observe-hosts.ts";
 import { withUpdateCounts } from "./os/look-at-updates.ts";
 import { stageUpdates } from "./os/stage-updates.ts";
 import type { Frame } from "./run-frame.ts";
 import { tellSecretFindings } from "./secrets/tell-findings.ts";
+import { stageHosts } from "./stage-hosts.ts";
 import type { Tools } from "./tools.ts";
 
 export interface ApplyRequest {
@@ -35,31 +37,33 @@ export interface ApplyRequest {
   readonly countUpdates: boolean;
 }
 
-/** How long a host takes, as far as a window is concerned: copy, activation and confirmation with room to spare. */
-const ESTIMATE_MS = 5 * 60_000;
-
-/** Fails with what concerns the fleet as a whole; a host's own trouble stands in the plan. */
+/**
+ * Fails with what concerns the fleet as a whole; a host's own trouble stands in the plan.
+ * @param early sends closures as they are built
+ */
 export async function planApply(
   request: ApplyRequest,
   frame: Frame,
   tools: Tools,
+  early?: EarlySender,
 ): Promise<Result<Plan, readonly Failure[]>> {
   const { inventory, hosts } = request;
   const { recorder, fleet } = frame;
   const { clock, builder, storeFiles, secrets, journal, interruption } = tools;
   const signal = interruption.draining;
-  const staged = rolloutHosts({
-    inventory,
-    hosts,
-    override: request.rollout,
-    plain: allAtOnce,
-    heedInventory: true,
-    estimateMs: () => ESTIMATE_MS,
-  });
+  const staged = stageHosts(request);
   if (!staged.ok) return staged;
   const [closures, seen] = await Promise.all([
-    buildClosures(hosts, { builder, fleet, inventory, recorder, clock, signal }),
-    observeHosts(hosts, { fleet, recorder, clock, signal }),
+    buildClosures(hosts, {
+      builder,
+      fleet,
+      inventory,
+      recorder,
+      clock,
+      signal,
+      ...(early === undefined ? {} : { onBuilt: early.onBuilt }),
+    }),
+    observeHosts(hosts, { fleet, recorder, clock, signal, ...(early === undefined ? {} : { onSeen: early.onSeen }) }),
   ]);
   if (signal.aborted) return err([failure("cli/interrupted", "interrupted before anything was changed")]);
   if (!closures.ok) return err([closures.error]);
@@ -76,6 +80,7 @@ export async function planApply(
     secrets,
     journal,
     stores: storesOf(closures.value),
+    ...(early === undefined ? {} : { compared: early.difference }),
     signal,
   });
   await tellSecretFindings(secretsOf(closures.value), tools, frame.recorder);

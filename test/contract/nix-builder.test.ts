@@ -125,6 +125,19 @@ describe.each([
     });
   });
 
+  test.skipIf(skip)("tells once of each closure that is whole, and never of one that is not", async () => {
+    const builder = make();
+    const hosts = await evaluated(builder, [web, broken, db]);
+    for (const told of [new Set([web, db]), new Set([web, db])]) {
+      const onBuilt = ({ host, outPath }: EvaluatedHost): void => {
+        expect(hosts.find((known) => known.host === host)?.outPath).toBe(outPath);
+        expect(told.delete(host)).toBe(true);
+      };
+      await builder.build(hosts, { signal, onBuilt });
+      expect([...told]).toEqual([]);
+    }
+  });
+
   test.skipIf(skip)("gives equal closures for equal questions", async () => {
     const builder = make();
     expect(await evaluated(builder, [web, db])).toEqual(await evaluated(builder, [web, db]));

@@ -56,10 +56,23 @@ test("a daemon that dies in the middle of a copy is met again, and the copy come
   expect([code, outcomes(events), await kills()]).toEqual([0, "lab-1 changed", 1]);
 });
 
+test("an early copy that fails is no failure of the host: its turn comes, and with it another copy", async () => {
+  configureBig("caught-early");
+  await killDaemonOnArrival("caught-early", 2);
+  const { code, events } = await act(fleet, "apply", "--yes");
+  expect([code, outcomes(events), await kills()]).toEqual([0, "lab-1 changed", 2]);
+  const copies = events.filter((event) => event.type === "phase_end" && event.phase === "copy");
+  expect(copies).toMatchObject([
+    { early: true, status: "failed", level: "warn", error: { code: "nix/daemon-lost" } },
+    { status: "ok" },
+  ]);
+});
+
 test("a daemon that dies again ends the copy with a word on where to look, and the next apply goes through", async () => {
   configureBig("caught-twice");
+  expect((await fleet.nixfleet("plan", "--out", "plan.json")).code).toBe(0);
   await killDaemonOnArrival("caught-twice", 2);
-  const { code, events } = await act(fleet, "apply", "--yes");
+  const { code, events } = await act(fleet, "apply", "plan.json");
   expect([code, outcomes(events), await kills()]).toEqual([5, "lab-1 failed", 2]);
   expect(errorOf(events, "lab-1")).toMatchObject({
     code: "nix/daemon-lost",

@@ -52,8 +52,11 @@ export function fakeNixBuilder(hosts: Iterable<readonly [HostName, FakeHost]>): 
     updateInputs: async ({ source }) => ok({ source, lock: { replaces: "", text: "", inputs: [] } }),
     keepLock: async () => ok(undefined),
     evaluate: async (request) => evaluate(fleet, request),
-    build: async (evaluated, options) =>
-      new Map(evaluated.map((host) => [host.host, build(fleet.get(host.host), host, options)])),
+    build: async (evaluated, options) => {
+      const built = evaluated.map((host) => [host, build(fleet.get(host.host), host, options)] as const);
+      for (const [host, result] of built) if (result.ok) options.onBuilt?.(host);
+      return new Map(built.map(([{ host }, result]) => [host, result]));
+    },
     buildsHere: async (system) => ok(system === "x86_64-linux"),
     present: async () => ok(new Set()),
     describe: async () => new Map(),

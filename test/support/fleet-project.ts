@@ -38,6 +38,8 @@ export interface ProjectWishes {
   readonly hostFiles?: Readonly<Record<string, string>>;
   /** Path of the Nix that the CLI uses; the tests' own otherwise. */
   readonly nix?: string;
+  /** Lines of nix.conf for the machine of the CLI. */
+  readonly nixSettings?: readonly string[];
 }
 
 export function layFleetProject(lab: LabRecord, wishes: ProjectWishes = {}): FleetProject {
@@ -50,7 +52,7 @@ export function layFleetProject(lab: LabRecord, wishes: ProjectWishes = {}): Fle
   for (const { name } of lab.machines) write(`hosts/${name}.nix`, wishes.hostFiles?.[name] ?? "{ }\n");
   write("inventory/lab.yaml", inventoryText(lab, wishes));
   write("flake.nix", flakeText(top));
-  const env = environment(top, wishes.nix);
+  const env = environment(top, wishes);
   const git = (...args: string[]): void => {
     execFileSync("git", ["-C", folder, "-c", "user.name=Operator", "-c", "user.email=operator@localhost", ...args], {
       stdio: ["ignore", "ignore", "pipe"],
@@ -89,7 +91,7 @@ export function layFleetProject(lab: LabRecord, wishes: ProjectWishes = {}): Fle
 const startProgram = (args: readonly string[], cwd: string, env: Record<string, string>) =>
   execa(program, args, { cwd, env, extendEnv: false, reject: false, stdin: "ignore", cleanup: false, detached: true });
 
-function environment(top: string, wished: string | undefined): Record<string, string> {
+function environment(top: string, { nix: wished, nixSettings = [] }: ProjectWishes): Record<string, string> {
   for (const part of ["state", "cache", "config", "run"]) mkdirSync(join(top, part), { mode: 0o700 });
   const nix = wished ?? findNix(process.env)?.nix;
   if (nix === undefined) throw new Error("no Nix: neither on PATH nor from a lab's image");
@@ -104,7 +106,7 @@ function environment(top: string, wished: string | undefined): Record<string, st
     XDG_CACHE_HOME: join(top, "cache"),
     XDG_CONFIG_HOME: join(top, "config"),
     XDG_RUNTIME_DIR: join(top, "run"),
-    NIX_CONFIG: "substituters =",
+    NIX_CONFIG: ["substituters =", ...nixSettings].join("\n"),
   };
 }
 

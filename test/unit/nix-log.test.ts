@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { derivationName, failedDerivations } from "../../src/domain/nix/build-failures.ts";
-import { addLogLine, emptyNixLog, type NixLog, type NixProgress } from "../../src/domain/nix/log.ts";
+import { addLogLine, broughtPaths, emptyNixLog, type NixLog, type NixProgress } from "../../src/domain/nix/log.ts";
 import { parseLogLine } from "../../src/domain/nix/log-line.ts";
 
 const drv = (name: string): string => `/nix/store/${"a".repeat(32)}-${name}.drv`;
@@ -30,6 +30,8 @@ describe("Nix's log", () => {
     expect(log.builds).toEqual({ done: 1, expected: 3 });
     expect(seen).toEqual([
       { kind: "build", text: drv("one"), done: 0, expected: 0 },
+      // Nix ends the build's own activity much later; the count tells.
+      { kind: "build", text: drv("one"), done: 1, expected: 3 },
       { kind: "log", text: "\u001b[31mred words\u001b[0m", drvPath: drv("one") },
     ]);
   });
@@ -56,6 +58,12 @@ describe("Nix's log", () => {
       { action: "stop", id: 1 },
     ]);
     expect(log.copied).toEqual({ paths: 2, bytes: 107, expectedPaths: 2, expectedBytes: 107 });
+  });
+
+  test("counts a path that was brought and whose end Nix keeps to itself", () => {
+    const begin = (id: number) => ({ action: "start", id, level: 0, type: 100, text: "", fields: ["/nix/store/x"] });
+    const { log } = read([begin(1), { action: "stop", id: 1 }, begin(2)]);
+    expect([log.copied.paths, broughtPaths(log)]).toEqual([1, 2]);
   });
 
   test("tells of a large path while it travels, but not of every piece", () => {

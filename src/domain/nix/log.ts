@@ -12,6 +12,8 @@ export interface NixLog {
   readonly warnings: string[];
   /** Builds as counted by Nix. */
   builds: Counter;
+  /** The derivation whose build began last; empty before any did. */
+  latestBuild: string;
   /** Bytes count as they travel, also those of paths that are not whole yet. */
   readonly copied: { paths: number; bytes: number; expectedPaths: number; expectedBytes: number };
 }
@@ -57,6 +59,7 @@ export function emptyNixLog(): NixLog {
     errors: [],
     warnings: [],
     builds: { done: 0, expected: 0 },
+    latestBuild: "",
     copied: { paths: 0, bytes: 0, expectedPaths: 0, expectedBytes: 0 },
   };
 }
@@ -78,7 +81,10 @@ export function addLogLine(log: NixLog, line: NixLogLine): NixProgress | undefin
 function start(log: NixLog, line: NixLogLine & { action: "start" }): NixProgress | undefined {
   const subject = String(line.fields[0] ?? "");
   log.running.set(line.id, { type: line.type, subject, done: 0 });
-  if (line.type === activityType.build) return { kind: "build", text: subject, ...log.builds };
+  if (line.type === activityType.build) {
+    log.latestBuild = subject;
+    return buildProgress(log);
+  }
   if (line.type === activityType.copyPath) return copyProgress(log, subject);
   return line.type === activityType.fileTransfer ? { kind: "fetch", text: subject } : undefined;
 }
@@ -90,6 +96,12 @@ function stop(log: NixLog, id: string): NixProgress | undefined {
   log.copied.paths += 1;
   return copyProgress(log, activity.subject);
 }
+
+/** Paths that a copy brought that went well: where Nix reads from another machine's daemon, the end of the last one is not told. */
+export const broughtPaths = ({ copied, running }: NixLog): number =>
+  copied.paths + [...running.values()].filter(({ type }) => type === activityType.copyPath).length;
+
+const buildProgress = (log: NixLog): NixProgress => ({ kind: "build", text: log.latestBuild, ...log.builds });
 
 const copyProgress = (log: NixLog, text: string): NixProgress => ({
   kind: "copy",
@@ -122,12 +134,19 @@ function progress(
   [done = 0, expected = 0]: readonly number[],
 ): NixProgress | undefined {
   const before = log.copied.bytes;
-  if (activity.type === activityType.builds) log.builds = { done, expected };
+  if (activity.type === activityType.builds) return buildsCounted(log, { done, expected });
   if (activity.type === activityType.copyPaths) log.copied.expectedPaths = expected;
   if (activity.type === activityType.copyPath) log.copied.bytes += done - activity.done;
   activity.done = done;
   const steps = [before, log.copied.bytes].map((bytes) => Math.floor(bytes / BYTES_A_STEP));
   return steps[0] === steps[1] ? undefined : copyProgress(log, activity.subject);
+}
+
+/** Nix ends the activity of a build only when everything is built; what is done shows in the count. */
+function buildsCounted(log: NixLog, builds: Counter): NixProgress | undefined {
+  const isNews = builds.done > log.builds.done;
+  log.builds = builds;
+  return isNews ? buildProgress(log) : undefined;
 }
 
 /** The sum of all paths that are to be copied, in bytes. */

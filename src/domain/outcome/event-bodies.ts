@@ -39,13 +39,19 @@ export const planMade = (plan: PlanId | string, hosts: number, changes: number):
 });
 
 /** A phase of one host, or of the whole run (evaluate, build). */
-export const phaseStarted = (phase: Phase, host?: HostName): EventBody => ({
+export const phaseStarted = (phase: Phase, host?: HostName, more: Lead = {}): EventBody => ({
   type: "phase_start",
   level: "debug",
-  msg: place(host, phase),
+  msg: place(host, phase, more),
   phase,
   ...named(host),
+  ...more,
 });
+
+/** Of a phase that begins before the plan that wants it is whole. */
+interface Lead {
+  readonly early?: true;
+}
 
 interface Amounts {
   readonly done?: number;
@@ -63,17 +69,20 @@ export const phaseProgressed = (
 
 export const phaseEnded = (
   phase: Phase,
-  end: { readonly host?: HostName; readonly ms: number; readonly error?: Failure; readonly skipped?: boolean },
+  end: Lead & { readonly host?: HostName; readonly ms: number; readonly error?: Failure; readonly skipped?: boolean },
 ): EventBody => {
+  const lead: Lead = end.early === true ? { early: true } : {};
   const status = end.error !== undefined ? "failed" : end.skipped === true ? "skipped" : "ok";
   return {
     type: "phase_end",
-    level: status === "failed" ? "error" : "debug",
-    msg: `${place(end.host, phase)}: ${end.error?.what ?? status}`,
+    // What failed early is done again in its turn.
+    level: status !== "failed" ? "debug" : end.early === true ? "warn" : "error",
+    msg: `${place(end.host, phase, lead)}: ${end.error?.what ?? status}`,
     phase,
     status,
     ms: end.ms,
     ...named(end.host),
+    ...lead,
     ...(end.error === undefined ? {} : { error: eventErrorOf(end.error) }),
   };
 };
@@ -205,6 +214,7 @@ const levelOf = (status: HostStatus): "info" | "warn" | "error" => {
 
 const named = (host: HostName | undefined): { readonly host?: HostName } => (host === undefined ? {} : { host });
 
-const place = (host: HostName | undefined, phase: Phase): string => (host === undefined ? phase : `${host}: ${phase}`);
+const place = (host: HostName | undefined, phase: Phase, { early }: Lead = {}): string =>
+  `${host === undefined ? "" : `${host}: `}${early === true ? "early " : ""}${phase}`;
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;

@@ -50,6 +50,9 @@ const base = {
   msg: z.string(),
 };
 
+/** A copy that goes ahead of its plan; the host has its turn later, with a copy of its own. */
+const lead = { early: z.literal(true).optional() };
+
 const hostResult = z.object({
   name: z.string(),
   status: z.enum(hostStatuses),
@@ -69,7 +72,13 @@ export const eventSchema = z.discriminatedUnion("type", [
     by: z.string(),
   }),
   z.object({ ...base, type: z.literal("plan"), plan: z.string(), hosts: z.int(), changes: z.int() }),
-  z.object({ ...base, type: z.literal("phase_start"), host: z.string().optional(), phase: z.enum(phases) }),
+  z.object({
+    ...base,
+    type: z.literal("phase_start"),
+    host: z.string().optional(),
+    phase: z.enum(phases),
+    ...lead,
+  }),
   z.object({
     ...base,
     type: z.literal("phase_progress"),
@@ -88,6 +97,7 @@ export const eventSchema = z.discriminatedUnion("type", [
     phase: z.enum(phases),
     status: z.enum(["ok", "failed", "skipped"]),
     ms: z.number().min(0),
+    ...lead,
     error: eventErrorSchema.optional(),
   }),
   /** One line of an activation's log, of a task, or of a hook; without a host it is one around the whole rollout. */

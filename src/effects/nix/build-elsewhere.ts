@@ -4,15 +4,23 @@ import type { HostName, StorePath } from "../../domain/ids.ts";
 import type { NixTrouble } from "../../domain/nix/trouble.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
-import type { BuildOptions, BuiltHost, EvaluatedHost, RealiseRequest } from "../../ports/nix-builder.ts";
+import type {
+  BuildOptions,
+  BuildProgress,
+  BuiltHost,
+  DaemonStore,
+  EvaluatedHost,
+  RealiseRequest,
+} from "../../ports/nix-builder.ts";
 import type { StoreFiles } from "../../ports/store-files.ts";
-import { installable, wholeOf } from "./build.ts";
+import { installable } from "./build.ts";
 import { buildTrouble } from "./build-trouble.ts";
 import { builtHost } from "./built-host.ts";
 import type { NixInstallation } from "./installation.ts";
 import { daemonUrl } from "./other-store.ts";
 import { presentPaths } from "./present.ts";
 import type { Signer } from "./sign.ts";
+import { watchClosures, wholeOf } from "./whole-closures.ts";
 
 const TIMEOUT_MS = 24 * 60 * 60_000;
 
@@ -29,17 +37,25 @@ export async function buildElsewhere(
   options: BuildOptions & { readonly at: NonNullable<BuildOptions["at"]> },
 ): Promise<ReadonlyMap<HostName, Result<BuiltHost>>> {
   const wanted = hosts.map(wholeOf);
-  const trouble = await buildAll(nix, wanted, signer, options);
+  const { onBuilt: tell, signal } = options;
+  const store = daemonUrl(options.at);
+  const watch = tell === undefined ? undefined : watchClosures(hosts, { nix, store, signal, tell });
+  const onProgress = (progress: BuildProgress): void => {
+    watch?.onProgress(progress);
+    options.onProgress?.(progress);
+  };
+  const trouble = await buildAll(nix, wanted, signer, { ...options, onProgress });
   const failures =
-    trouble === undefined
-      ? new Map<HostName, Failure>()
-      : await buildTrouble(nix, wanted, trouble, options.signal, daemonUrl(options.at));
+    trouble === undefined ? new Map<HostName, Failure>() : await buildTrouble(nix, wanted, trouble, signal, store);
+  await watch?.finish(hosts.map(({ host }) => host).filter((host) => !failures.has(host)));
   const results = hosts.map(async (host) => {
     const failed = failures.get(host.host);
     return [host.host, failed === undefined ? await builtHost(host, files) : err(failed)] as const;
   });
   return new Map(await Promise.all(results));
 }
+
+type BuildingThere = Pick<BuildOptions, "signal" | "onProgress"> & { readonly at: DaemonStore };
 
 /**
  * One more try where the daemon went away in the middle, and where it refused an input: sources and derivations are known by
@@ -49,7 +65,7 @@ async function buildAll(
   nix: NixInstallation,
   closures: readonly { readonly drvPath: string; readonly outPath: StorePath }[],
   signer: Signer | undefined,
-  options: BuildOptions & { readonly at: NonNullable<BuildOptions["at"]> },
+  options: BuildingThere,
 ): Promise<NixTrouble | undefined> {
   const installables = [...new Set(closures.map((closure) => installable(nix, closure)))];
   // Nix takes an empty list for the current folder.

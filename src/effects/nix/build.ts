@@ -12,6 +12,7 @@ import { builtHost } from "./built-host.ts";
 import type { NixInstallation } from "./installation.ts";
 import { keepNewest } from "./keep-newest.ts";
 import type { PathMemory } from "./path-memory.ts";
+import { watchClosures, wholeOf } from "./whole-closures.ts";
 
 /** Nix has limits of its own for silent or endless builds; this one is for a Nix that hangs. */
 const TIMEOUT_MS = 24 * 60 * 60_000;
@@ -33,21 +34,19 @@ export async function buildHosts(
   earlier: EarlierBuilds,
   options: BuildOptions,
 ): Promise<ReadonlyMap<HostName, Result<BuiltHost>>> {
-  const wanted = hosts.map(wholeOf);
-  const known = await earlier.memory.known(wanted.map(({ outPath }) => outPath));
-  const missing = wanted.filter(({ outPath }) => !known.has(outPath));
+  const known = await earlier.memory.known(hosts.map((host) => wholeOf(host).outPath));
+  const isKnown = (host: EvaluatedHost): boolean => known.has(wholeOf(host).outPath);
+  for (const host of hosts.filter(isKnown)) options.onBuilt?.(host);
+  const missing = hosts.filter((host) => !isKnown(host));
   const failures = missing.length === 0 ? new Map() : await buildMissing(nix, missing, earlier.roots, options);
   const fresh = missing.filter(({ host }) => !failures.has(host));
-  if (fresh.length > 0) await earlier.memory.remember(fresh.map(({ outPath }) => outPath));
+  if (fresh.length > 0) await earlier.memory.remember(fresh.map((host) => wholeOf(host).outPath));
   const results = hosts.map(async (host) => {
     const failed = failures.get(host.host);
     return [host.host, failed === undefined ? await builtHost(host, localStoreFiles) : err(failed)] as const;
   });
   return new Map(await Promise.all(results));
 }
-
-/** A description has the closure that it describes in its own, so building it builds both. */
-export const wholeOf = (host: EvaluatedHost): EvaluatedHost => ({ ...host, ...host.description });
 
 /** The failure of each host that could not be built. */
 async function buildMissing(
@@ -56,16 +55,25 @@ async function buildMissing(
   roots: string,
   options: BuildOptions,
 ): Promise<ReadonlyMap<HostName, Failure>> {
-  const installables = [...new Set(hosts.map((host) => installable(nix, host)))];
+  const closures = hosts.map(wholeOf);
+  const installables = [...new Set(closures.map((closure) => installable(nix, closure)))];
   // Nix takes an empty list for the current folder.
   if (installables.length === 0) throw new Error("nothing to build");
+  const { signal, onProgress, onBuilt: tell } = options;
+  const root = await newRoot(roots);
+  const watch = tell === undefined ? undefined : watchClosures(hosts, { nix, signal, tell });
   const call = await nix.run({
-    args: ["build", "--keep-going", "--out-link", await newRoot(roots), ...installables],
-    signal: options.signal,
+    args: ["build", "--keep-going", "--out-link", root, ...installables],
+    signal,
     timeoutMs: TIMEOUT_MS,
-    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    onProgress: (progress) => {
+      watch?.onProgress(progress);
+      onProgress?.(progress);
+    },
   });
-  return call.ok ? new Map() : buildTrouble(nix, hosts, call.error, options.signal);
+  const failures = call.ok ? new Map<HostName, Failure>() : await buildTrouble(nix, closures, call.error, signal);
+  await watch?.finish(hosts.map(({ host }) => host).filter((host) => !failures.has(host)));
+  return failures;
 }
 
 /** All outputs of the derivation; the closure itself when the derivation was collected and the closure was not. */

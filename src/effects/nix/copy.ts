@@ -1,6 +1,7 @@
 /** Brings closures to a host: through its forwarded daemon socket, from its own caches where it is to use them. */
 import { existsSync } from "node:fs";
 import type { StorePath } from "../../domain/ids.ts";
+import { broughtPaths } from "../../domain/nix/log.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { CopyOutcome, CopyRequest, DaemonStore, OtherStore } from "../../ports/nix-builder.ts";
@@ -94,8 +95,8 @@ async function copyOnce(
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   if (!call.ok) return err(call.error.failure);
-  const { paths: copiedPaths, bytes: copiedBytes } = call.value.log.copied;
-  return ok({ copiedPaths, copiedBytes });
+  const { log } = call.value;
+  return ok({ copiedPaths: broughtPaths(log), copiedBytes: log.copied.bytes });
 }
 
 /** Words the failure in terms of the host. */

@@ -1,5 +1,6 @@
 /** Brings closures into a store for others to fetch from: a binary cache, another machine, a folder. */
 
+import { broughtPaths } from "../../domain/nix/log.ts";
 import { shownStoreUrl } from "../../domain/nix/store-url.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
@@ -24,7 +25,7 @@ export async function pushClosures(
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   if (!call.ok) return err(pushFailure(call.error.failure, url));
-  return ok({ copiedPaths: call.value.log.copied.paths, copiedBytes: call.value.log.copied.bytes });
+  return ok({ copiedPaths: broughtPaths(call.value.log), copiedBytes: call.value.log.copied.bytes });
 }
 
 function pushFailure(cause: Failure, url: string): Failure {

@@ -32,6 +32,12 @@ export const planCodes = {
     meaning: "The host moved after the plan was made: another closure, another generation, or edited managed files.",
     remedy: "Look at what changed with `nixfleet status --host HOST`, and plan again.",
   },
+  "plan/copied-early": {
+    kind: "failed",
+    meaning:
+      "Closures were sent while others were still built, as --yes allows, and their hosts were not changed after all.",
+    remedy: "Nothing has to be done: they are store paths that nothing keeps, and a later apply finds them there.",
+  },
   "plan/conflict": {
     kind: "failed",
     meaning: "A path that the closure wants to manage exists on the host and is not managed by NixFleet.",

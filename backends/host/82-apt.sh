@@ -115,7 +115,7 @@ lock_holders() {
 # that a verb takes are left out: the folder holds more than what the caller may say.
 payload_sections() {
   tail -c "+$((${NIXFLEET_PROGRAM_BYTES:-0} + 1))" -- "$0" | awk -v folder="$1" '
-    /^@(chosen|security|approved)$/ { file = folder "/" substr($0, 2); printf "" >file; next }
+    /^@(chosen|security|approved|kernels)$/ { file = folder "/" substr($0, 2); printf "" >file; next }
     /^@[a-z]+$/ { file = ""; next }
     file != "" { print >file }'
 }

@@ -104,9 +104,24 @@ updates_space() {
     [ -d "$folder" ] && stat -f -c "$folder$TAB%S$TAB%a$TAB%d$TAB%c" "$folder"
   done | awk -F'\t' '{ printf "%s\t%.0f\t%s\n", $1, $2 * $3, ($5 == 0) ? "9007199254740991" : $4 }' >"$scratch/space"
   emit space "$(cat "$scratch/space")"
+  emit kernel.boot "$(boot_kernels)"
   [ -e "$scratch/chosen.pref" ] || return 0
   emit apt.download "$(apt_get "$scratch/chosen.pref" -qq --print-uris -o "$phasing" upgrade --with-new-pkgs 2>/dev/null |
     awk "/^'/ { bytes += \$3 } END { printf \"%.0f\", bytes }")"
+}
+
+# boot_kernels: a line for each kernel of a package: its package, release, bytes in /boot, and whether it `runs`.
+boot_kernels() {
+  local package release running
+  first_line /proc/sys/kernel/osrelease && running=$line
+  dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' 'linux-image-[0-9]*' 'linux-image-unsigned-[0-9]*' 2>/dev/null | sed -n 's/^ii //p' |
+    while IFS= read -r package; do
+      release=${package#linux-image-}
+      release=${release#unsigned-}
+      printf '%s\t%s\t%s\t%s\n' "$package" "$release" \
+        "$(cat "/boot/vmlinuz-$release" "/boot/initrd.img-$release" "/boot/System.map-$release" 2>/dev/null | wc -c)" \
+        "$([ "$release" != "${running:-}" ] || echo runs)"
+    done
 }
 
 # What somebody else already has in mind for this host.

@@ -3,7 +3,7 @@
 
 # os-update RUN OWNER REPAIR STALE PHASING: REPAIR is `never`, `configure` or `fix`, STALE is `fail` or `warn`. The payload has the
 # sections @chosen, preferences that leave exactly what was approved, and @approved, lines of name, old and new version; none where
-# only a repair is wanted.
+# only a repair is wanted; and @kernels, packages of old kernels that make room for it.
 verb_os_update() {
   { [ $# -eq 5 ] && is_run_id "$1" && is_field "$2"; } || refuse "$EX_USAGE" "os-update: bad arguments"
   require_apt

@@ -126,6 +126,7 @@ os_download() {
 
 os_install() {
   local code=0 broken
+  os_make_room || return
   os_upgrade || code=$?
   printf '%s\n' "$code" >"$run_folder/apt-exit"
   os_record
@@ -149,6 +150,29 @@ os_tell_broken() {
 os_reasons() {
   awk '/^dpkg: error processing (package|archive) / { name = $5; getline; sub(/^ +/, ""); print name ": " $0 }' \
     "$run_folder/log" | sort -u | head -n 10 | while IFS= read -r word; do problem "$word"; done
+}
+
+# os_make_room: takes the kernels away that were approved for it: none that runs, and nothing with them but their own parts.
+os_make_room() {
+  local running kernels
+  [ -s "$run_folder/kernels" ] || return 0
+  first_line /proc/sys/kernel/osrelease && running=$line
+  kernels=$(grep -E -x -e 'linux-image-(unsigned-)?[0-9][a-z0-9+.~-]*' "$run_folder/kernels" | grep -v -F -e "-${running:?}")
+  [ "$(printf '%s\n' "$kernels" | wc -l)" = "$(wc -l <"$run_folder/kernels")" ] ||
+    { problem "not every kernel that was to be removed is an old one"; return "$EX_MOVED"; }
+  # shellcheck disable=SC2086 # a word each
+  apt_simulated - purge $kernels | grep -E '^(Remv|Purg) ' |
+    grep -v -E '^(Remv|Purg) linux-(image|headers|modules|modules-extra|tools)-(unsigned-)?[0-9]' >"$run_folder/along"
+  if [ -s "$run_folder/along" ]; then
+    problem "with old kernels apt would remove $(awk '{ print $2; exit }' "$run_folder/along")"
+    return "$EX_MOVED"
+  fi
+  say "removing old kernels to make room in /boot: $(printf '%s' "$kernels" | tr '\n' ' ')"
+  # shellcheck disable=SC2086 # a word each
+  apt_get - purge $kernels && return 0
+  os_record
+  problem "old kernels could not be removed"
+  return "$EX_FAILED"
 }
 
 # What changed, which edited configuration files kept their old content, what still runs old code.

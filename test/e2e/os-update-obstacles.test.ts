@@ -29,6 +29,7 @@ const policy = {
   phasing: "always",
   reboot: "never",
   maxManifestAgeMs: 1,
+  removeOldKernels: false,
 } as const;
 
 const obstacle = async (): Promise<string | undefined> => updateObstacle(await updatesOf(host), policy)?.what;

@@ -36,6 +36,7 @@ export function configure(command: Command, context: CliContext): void {
     .addOption(choice("--repair <how>", "what to do about half installed packages (default never)", repairs))
     .addOption(choice("--stale-indexes <what>", "when an archive cannot be reached (default fail)", ["fail", "warn"]))
     .addOption(choice("--reboot <when>", "the host's policy by default", ["never", "if-needed", "always"]))
+    .option("--remove-old-kernels", "take old kernels away where /boot is too small for a new one")
     .option("--promote <run>", "exactly the versions that this run installed, such as a canary's")
     .addOption(
       new Option("--update-input <name>", "NixOS: take this input of the flake as new as it is (repeatable)").argParser(
@@ -78,10 +79,18 @@ function update(patterns: readonly string[], flags: OsUpdateFlags, context: CliC
   );
 }
 
-const overridesOf = ({ selection, phasing, repair, staleIndexes, reboot }: OsUpdateFlags): PolicyOverrides => ({
+const overridesOf = ({
+  selection,
+  phasing,
+  repair,
+  staleIndexes,
+  reboot,
+  removeOldKernels,
+}: OsUpdateFlags): PolicyOverrides => ({
   ...(selection === undefined ? {} : { selection }),
   ...(phasing === undefined ? {} : { phasing }),
   ...(repair === undefined ? {} : { repair }),
   ...(staleIndexes === undefined ? {} : { staleIndexes }),
   ...(reboot === undefined ? {} : { reboot }),
+  ...(removeOldKernels === undefined ? {} : { removeOldKernels }),
 });

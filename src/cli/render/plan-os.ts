@@ -12,7 +12,7 @@ import { printable } from "./printable.ts";
 import { byteWords } from "./words.ts";
 
 /** How many there are and how many of them are security updates, then the packages by where they come from, security first. */
-export function renderOsUpdates({ os }: PlanHost, view: PlanView): string[] {
+export function renderOsUpdates({ os, steps }: PlanHost, view: PlanView): string[] {
   if (os === undefined || os.updates.length === 0) return [];
   const { style, width } = view;
   const title = wrap(sumWords(os), { first: "  system packages  ", width });
@@ -23,8 +23,14 @@ export function renderOsUpdates({ os }: PlanHost, view: PlanView): string[] {
       style.dim(`${INDENT}from ${printable(homeOf(same[0] as PackageUpdate))}`),
       ...packageRows(same, view),
     ]),
+    ...wrapped(steps.flatMap(roomWords), width),
   ];
 }
+
+const roomWords = (step: Step): string[] =>
+  step.kind === "os-update" && step.kernels !== undefined
+    ? [`old kernels go first, to make room in /boot: ${step.kernels.map(printable).join(", ")}`]
+    : [];
 
 /** "5 updates and 1 new package, 6 of them security, 12 MB to fetch". */
 function sumWords({ updates, downloadBytes }: HostOs): string {

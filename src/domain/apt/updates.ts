@@ -1,6 +1,7 @@
 /** From the records of the verb `updates` to checked types. */
 import type { HostRecord } from "../host/protocol.ts";
 import { recordTable, recordText } from "../host/records.ts";
+import { type InstalledKernel, kernelsIn } from "../os-update/old-kernels.ts";
 import { failure } from "../outcome/failure.ts";
 import { err, ok, type Result } from "../outcome/result.ts";
 import { type BootOnce, bootOnceIn } from "../reboot/boot-once.ts";
@@ -43,6 +44,7 @@ export interface HostUpdates {
   readonly oldCode: readonly string[];
   readonly summary: UpdatesSummary;
   readonly bootOnce?: BootOnce | undefined;
+  readonly kernels?: readonly InstalledKernel[];
 }
 
 export interface KnownPackage {
@@ -75,6 +77,7 @@ export function parseUpdates(records: readonly HostRecord[]): Result<HostUpdates
     own: simulations.own ?? emptySimulation,
     phased: simulations.phased ?? emptySimulation,
     bootOnce: bootOnceIn(records),
+    kernels: kernelsIn(records),
     all: simulations.all ?? emptySimulation,
     packages: new Map(recordTable(records, "apt.package").map(knownPackage)),
     held: lines(records, "apt.held"),

@@ -28,6 +28,8 @@ export interface OsUpdateRequest {
   readonly phasing: Phasing;
   readonly overlay: string;
   readonly approved: readonly { readonly name: string; readonly from: string | null; readonly to: string }[];
+  /** Packages of old kernels that make room for it. */
+  readonly kernels?: readonly string[] | undefined;
 }
 
 /** Installs exactly what was approved, in a unit of its own; the answer follows it to its end. */
@@ -36,6 +38,7 @@ export const osUpdateCommand = (request: OsUpdateRequest): HostCommand => ({
   args: [request.run, request.owner, request.repair, request.staleIndexes, request.phasing],
   payload: sections({
     chosen: request.overlay,
+    ...(request.kernels === undefined ? {} : { kernels: request.kernels.map((name) => `${name}\n`).join("") }),
     approved: request.approved.map(({ name, from, to }) => `${name}\t${from ?? "-"}\t${to}\n`).join(""),
   }),
 });

@@ -101,6 +101,7 @@ export interface OsUpdates {
     readonly rebootWindow: readonly string[];
     readonly holds: readonly string[];
     readonly pins: Readonly<Record<string, string>>;
+    readonly removeOldKernels?: boolean;
     /** How long people have to log out before a reboot; absent where nobody waits for them. */
     readonly waitForUsersMs?: number;
     /** How long versions that were chosen may be installed; absent for the usual time. */

@@ -14,7 +14,7 @@ import { kernelTrialNotes } from "../reboot/boot-once.ts";
 import { hostOs, rebootAfter } from "./host-os.ts";
 import { lastInstant, manifestTooOld } from "./manifest-age.ts";
 import { planNixosUpdate } from "./nixos.ts";
-import { repairsSomething, updateObstacle } from "./obstacles.ts";
+import { kernelsInTheWay, repairsSomething, updateObstacle } from "./obstacles.ts";
 import type { UpdatePolicy } from "./policy.ts";
 import { type RebootWish, rebootStep } from "./reboot-step.ts";
 import { updateSteps } from "./steps.ts";
@@ -76,8 +76,13 @@ function planUpdate(input: OsUpdateInput, nowMs: number, differ: Differ): PlanHo
     updateObstacle(updates.value, policy) ??
     manifestTooOld(lastInstant(chosenAtMs, policy.maxManifestAgeMs), nowMs);
   if (obstacle !== undefined) return refusedHost(looked, obstacle);
-  const repairs = repairsSomething(updates.value, policy);
-  const steps = updateSteps(host, facts, os, policy, { wish, repairs, chosenAtMs });
+  const needs = {
+    wish,
+    chosenAtMs,
+    repairs: repairsSomething(updates.value, policy),
+    kernels: kernelsInTheWay(updates.value, policy),
+  };
+  const steps = updateSteps(host, facts, os, policy, needs);
   if (steps.length === 0) return { ...looked, action: "none", reason: reasonToRest(looked) };
   return { ...looked, action: "change", steps };
 }

@@ -2,6 +2,7 @@
 import { isHeld } from "../apt/kept-back.ts";
 import type { HostUpdates } from "../apt/updates.ts";
 import { type Failure, failure } from "../outcome/failure.ts";
+import { bytesOf, type InstalledKernel, kernelsToFree } from "./old-kernels.ts";
 import type { UpdatePolicy } from "./policy.ts";
 
 /** Room for unpacked packages beside the downloaded ones; packages unpack to about four times their size. */
@@ -19,7 +20,7 @@ export function updateObstacle(updates: HostUpdates, policy: UpdatePolicy): Fail
     brokenPackages(updates, policy) ??
     staleIndexes(updates, policy) ??
     heldPackages(updates, policy) ??
-    noSpace(updates)
+    noSpace(updates, policy)
   );
 }
 
@@ -68,7 +69,8 @@ function heldPackages(updates: HostUpdates, { holds }: UpdatePolicy): Failure | 
   });
 }
 
-function noSpace({ chosen, space, downloadBytes }: HostUpdates): Failure | undefined {
+function noSpace(updates: HostUpdates, policy: UpdatePolicy): Failure | undefined {
+  const { chosen, space, downloadBytes } = updates;
   if (chosen.installs.length === 0) return undefined;
   const kernel = chosen.installs.some(({ name }) => name.startsWith("linux-image-"));
   const boot = kernel ? BOOT_BYTES : 0;
@@ -81,7 +83,9 @@ function noSpace({ chosen, space, downloadBytes }: HostUpdates): Failure | undef
   for (const { folder, freeBytes, freeInodes } of space) {
     const need = needs[folder];
     if (need === undefined) continue;
-    const words = { next: `free some on ${folder}, for example with apt-get autoremove` };
+    const old = folder === "/boot" ? kernelsToFree(updates.kernels ?? [], need.bytes - freeBytes) : [];
+    if (policy.removeOldKernels && freeBytes + bytesOf(old) >= need.bytes) continue;
+    const words = { next: nextFor(folder, old) };
     if (freeBytes < need.bytes) {
       const [expected, found] = [need.bytes, freeBytes].map((bytes) => `${Math.floor(bytes / 1048576)} MiB free`);
       return failure("os/no-space", `too little space on ${folder}`, { ...texts(expected, found), ...words });
@@ -92,6 +96,21 @@ function noSpace({ chosen, space, downloadBytes }: HostUpdates): Failure | undef
     }
   }
   return undefined;
+}
+
+/** What would make room. */
+function nextFor(folder: string, old: readonly InstalledKernel[]): string {
+  if (old.length === 0) return `free some on ${folder}, for example with apt-get autoremove`;
+  const names = old.map((kernel) => kernel.package).join(" ");
+  return `--remove-old-kernels takes ${names} away, which frees ${Math.floor(bytesOf(old) / 1048576)} MiB`;
+}
+
+/** Packages of kernels that have to go first; none where there is room, or the policy keeps them. */
+export function kernelsInTheWay(updates: HostUpdates, policy: UpdatePolicy): string[] {
+  const free = updates.space.find(({ folder }) => folder === "/boot")?.freeBytes ?? Number.POSITIVE_INFINITY;
+  const brings = updates.chosen.installs.some(({ name }) => name.startsWith("linux-image-"));
+  if (!policy.removeOldKernels || !brings) return [];
+  return kernelsToFree(updates.kernels ?? [], BOOT_BYTES - free).map((kernel) => kernel.package);
 }
 
 const texts = (expected = "", found = ""): { readonly expected: string; readonly found: string } => ({

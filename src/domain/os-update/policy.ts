@@ -19,6 +19,8 @@ export interface UpdatePolicy {
   readonly reboot: "never" | "if-needed" | "always";
   /** How long versions that were chosen may be installed. */
   readonly maxManifestAgeMs: number;
+  /** Whether old kernels may be taken away where /boot is too small for a new one. */
+  readonly removeOldKernels: boolean;
 }
 
 export interface PolicyOverrides {
@@ -27,6 +29,7 @@ export interface PolicyOverrides {
   readonly repair?: Repair;
   readonly staleIndexes?: UpdatePolicy["staleIndexes"];
   readonly reboot?: UpdatePolicy["reboot"];
+  readonly removeOldKernels?: boolean;
 }
 
 /** Without a word from the operator: security updates only, unless the host's mode is the full one. */
@@ -40,6 +43,7 @@ export function updatePolicy(host: Pick<ResolvedHost, "osUpdates">, overrides: P
     phasing: "always",
     repair: "never",
     staleIndexes: "fail",
+    removeOldKernels: settings?.removeOldKernels ?? false,
     reboot: autoReboot ? "if-needed" : "never",
     maxManifestAgeMs: settings?.maxManifestAgeMs ?? USUAL_MANIFEST_AGE_MS,
     ...overrides,

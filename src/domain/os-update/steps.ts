@@ -14,6 +14,8 @@ export interface UpdateCircumstances {
   readonly repairs: boolean;
   /** When the versions were chosen: now, or when the run whose versions are promoted installed them. */
   readonly chosenAtMs: number;
+  /** Packages of old kernels that make room for a new one. */
+  readonly kernels: readonly string[];
 }
 
 /** None when there is nothing to update and no reboot to be made. */
@@ -22,7 +24,7 @@ export function updateSteps(
   facts: HostFacts,
   os: NonNullable<PlanHost["os"]>,
   policy: UpdatePolicy,
-  { wish, repairs, chosenAtMs }: UpdateCircumstances,
+  { wish, repairs, chosenAtMs, kernels }: UpdateCircumstances,
 ): Step[] {
   const approved = os.updates.map(({ name, from, to }) => ({ name, from, to }));
   const update: Step = {
@@ -31,6 +33,7 @@ export function updateSteps(
     needs: [],
     expect: expectationOf(facts),
     approved,
+    ...(kernels.length === 0 ? {} : { kernels }),
     overlay: manifestOverlay(approved),
     phasing: policy.phasing,
     repair: policy.repair,

@@ -30,6 +30,8 @@ export const osUpdateStepFields = {
   kind: z.literal("os-update"),
   /** Exactly these; the host refuses anything else that apt would do. */
   approved: z.array(z.object({ name: z.string(), from: z.string().nullable(), to: z.string() })).readonly(),
+  /** Packages of old kernels that are taken away first, to make room in /boot. */
+  kernels: z.array(z.string()).min(1).readonly().optional(),
   /** Preferences for apt that leave nothing but `approved`. */
   overlay: z.string(),
   phasing: z.enum(phasings),

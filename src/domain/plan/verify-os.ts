@@ -1,5 +1,6 @@
 /** The linter's rules for steps that touch the operating system. */
 import { manifestOverlay } from "../apt/overlay.ts";
+import { KERNEL_PACKAGE } from "../os-update/old-kernels.ts";
 import { parseWindow } from "../windows/grammar.ts";
 import type { PlanHost, Step } from "./plan.ts";
 
@@ -19,6 +20,9 @@ function updateFindings(host: PlanHost, step: Extract<Step, { kind: "os-update" 
       step.overlay !== manifestOverlay(step.approved),
       `step ${step.id} lets apt install other versions than approved`,
     ),
+    ...(step.kernels ?? [])
+      .filter((name) => !KERNEL_PACKAGE.test(name))
+      .map((name) => `step ${step.id} removes ${JSON.stringify(name)}, which is no kernel`),
     ...step.approved
       .filter(({ name, from, to }) => !NAME.test(name) || ![from ?? "1", to].every((version) => VERSION.test(version)))
       .map(({ name }) => `step ${step.id} names ${JSON.stringify(name)}, which is no package or has no version`),

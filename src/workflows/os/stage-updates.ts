@@ -4,7 +4,7 @@ import type { Inventory, ResolvedHost } from "../../domain/inventory/resolved.ts
 import type { HostFacts } from "../../domain/observation/facts.ts";
 import { isUpdateDue } from "../../domain/os-update/due.ts";
 import { hostOs, rebootAfter } from "../../domain/os-update/host-os.ts";
-import { updateObstacle } from "../../domain/os-update/obstacles.ts";
+import { kernelsInTheWay, updateObstacle } from "../../domain/os-update/obstacles.ts";
 import { updatePolicy } from "../../domain/os-update/policy.ts";
 import { USUAL_TIMERS } from "../../domain/os-update/reboot-step.ts";
 import { updateSteps } from "../../domain/os-update/steps.ts";
@@ -44,8 +44,13 @@ export async function stageUpdates(
       const trouble = updates.ok ? updateObstacle(updates.value, policy) : updates.error;
       const os = updates.ok ? hostOs(updates.value, policy, false) : nothing;
       const steps =
-        trouble === undefined
-          ? updateSteps(host, facts, os, policy, { wish, repairs: false, chosenAtMs: asking.clock.now() })
+        updates.ok && trouble === undefined
+          ? updateSteps(host, facts, os, policy, {
+              wish,
+              repairs: false,
+              chosenAtMs: asking.clock.now(),
+              kernels: kernelsInTheWay(updates.value, policy),
+            })
           : [];
       const notes = trouble === undefined ? [] : [`the due OS update is left out: ${trouble.what}`];
       return [[host.name, { os, reboot: rebootAfter(facts, os), steps, notes }] as const];

@@ -36,6 +36,7 @@ const policy: UpdatePolicy = {
   staleIndexes: "fail",
   reboot: "never",
   maxManifestAgeMs: 1,
+  removeOldKernels: false,
 };
 const installing = (name: string) => ({
   installs: [{ name, from: "1", to: "2", origins: [], arch: "amd64" }],

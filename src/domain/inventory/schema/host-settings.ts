@@ -43,6 +43,10 @@ export const ubuntuUpdates = z.strictObject({
     value.timeout,
     "How long after a plan, or after the canary of `--promote`, its versions may still be installed. Default: 7d.",
   ),
+  removeOldKernels: setting(
+    value.flag,
+    "Whether an update takes old kernels away where /boot is too small for a new one: never the running one, nor the two newest. Default: false.",
+  ),
 });
 
 export const nixosUpdates = z.strictObject({

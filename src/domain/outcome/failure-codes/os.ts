@@ -30,7 +30,8 @@ export const osCodes = {
   "os/no-space": {
     kind: "failed",
     meaning: "A file system of the host has too little room or too few inodes for the update.",
-    remedy: "Free some; old kernels go with `apt-get autoremove`.",
+    remedy:
+      "Free some; `--remove-old-kernels` or `removeOldKernels` in the policy takes old kernels away where /boot is too small.",
   },
   "os/hold-ignored": {
     kind: "failed",

@@ -52,6 +52,25 @@ test("a store that fills up during the copy changes nothing, and goes on where t
   expect([again.code, outcomes(again.events)]).toEqual([0, "lab-1 changed"]);
 });
 
+test("a disk that fills up while the host builds its own closure is a failure of the build, and nothing is changed", async () => {
+  await onHost(
+    lab,
+    "lab-1",
+    "mount -o remount,size=500M /small/nix; rm -rf /small/tmp; nix-store --gc >/dev/null 2>&1",
+  );
+  const before = await onHost(lab, "lab-1", "readlink /run/nixfleet/current");
+  const free = Number(await onHost(lab, "lab-1", "df --output=avail --block-size=1M /nix | tail -n 1"));
+  const big = `(pkgs.runCommand "big-2.0" { } "mkdir $out; head -c ${(free + 50) * 1_048_576} /dev/zero >$out/big")`;
+  configure(fleet, "lab-1", `{ pkgs, ... }: { nixfleet.packages = [ ${big} ]; }`);
+  const { code, events } = await act(fleet, "apply", "--yes", "--build-on", "target");
+  expect([code, outcomes(events)]).toEqual([5, "lab-1 failed"]);
+  expect(errorOf(events, "lab-1")).toMatchObject({
+    code: "nix/store-full",
+    next: expect.stringContaining("gc --collect"),
+  });
+  expect(await onHost(lab, "lab-1", "readlink /run/nixfleet/current")).toBe(before);
+});
+
 test("no room for the host's own records is told, the host stays as it is, and the next apply goes through", async () => {
   await onHost(
     lab,

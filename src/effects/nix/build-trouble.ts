@@ -32,7 +32,7 @@ export async function buildTrouble(
     const causes = failedInputsOf(host.drvPath, new Set(failed.keys()), inputsOf).flatMap(
       (path) => failed.get(path) ?? [],
     );
-    return [[host.host, failureOf(host, causes, trouble)] as const];
+    return [[host.host, failureOf(host, causes, trouble, store === undefined)] as const];
   });
   return new Map((await Promise.all(judged)).flat());
 }
@@ -50,19 +50,27 @@ async function isValid(
   return (await nix.run({ args: ["path-info", ...place, path], signal, timeoutMs: QUESTION_TIMEOUT_MS })).ok;
 }
 
-function failureOf(host: EvaluatedHost, causes: readonly FailedDerivation[], trouble: NixTrouble): Failure {
+function failureOf(
+  host: EvaluatedHost,
+  causes: readonly FailedDerivation[],
+  trouble: NixTrouble,
+  isHere: boolean,
+): Failure {
   const [first] = causes;
-  if (first === undefined) return { ...wholeFailure(trouble), host: host.host };
+  if (first === undefined) return { ...wholeFailure(trouble, isHere), host: host.host };
   if (WRONG_SYSTEM.test(first.reason)) return wrongSystem(host, first);
+  const log = first.log.join("\n");
+  if (DISK_FULL.test(log)) return { ...diskFull(derivationName(first.drvPath), log, isHere), host: host.host };
   const others = causes.length > 1 ? `, and ${causes.length - 1} more derivations` : "";
   return failure("nix/build-failed", `${derivationName(first.drvPath)} does not build: ${first.reason}${others}`, {
     host: host.host,
-    ...(first.log.length === 0 ? {} : { detail: first.log.join("\n") }),
+    ...(log === "" ? {} : { detail: log }),
     next: `See the whole log: nix log ${first.drvPath}`,
   });
 }
 
-function wholeFailure({ failure: cause }: NixTrouble): Failure {
+function wholeFailure({ failure: cause }: NixTrouble, isHere: boolean): Failure {
+  if (cause.code === "nix/store-full") return diskFull("the closure", cause.detail, isHere);
   if (cause.code !== "nix/command-failed") return cause;
   return failure("nix/build-failed", cause.what, cause.detail === undefined ? {} : { detail: cause.detail });
 }
@@ -76,3 +84,19 @@ const wrongSystem = ({ host }: EvaluatedHost, { drvPath, reason }: FailedDerivat
     found: reason,
     next: "name a place that can with build in the inventory, or with --build-on",
   });
+
+// What programs say of it, whichever of them met it.
+const DISK_FULL = /No space left on device/i;
+
+/** @param what of it does not build */
+const diskFull = (what: string, detail: string | undefined, isHere: boolean): Failure =>
+  failure(
+    "nix/store-full",
+    `${what} does not build: the disk of ${isHere ? "this machine" : "the machine that builds"} is full`,
+    {
+      ...(detail === undefined ? {} : { detail }),
+      next: isHere
+        ? "Delete what nothing needs with nix-collect-garbage, or enlarge the disk."
+        : "Forget old generations there with `nixfleet gc --collect`, or enlarge the disk.",
+    },
+  );

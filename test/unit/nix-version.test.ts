@@ -34,6 +34,8 @@ describe("what a version can do", () => {
     [version(2, 8), { supported: true, caretOutputs: false, encodedPaths: false, untrustedSigning: false }],
     [version(2, 13), { caretOutputs: true, untrustedSigning: false }],
     [version(2, 17), { caretOutputs: true, untrustedSigning: true, encodedPaths: false }],
+    [version(2, 32), { jsonFormats: false }],
+    [version(2, 33), { jsonFormats: true }],
     [version(3, 0), { supported: true, caretOutputs: true, untrustedSigning: true, encodedPaths: true }],
   ])("follows from its number: %j", (of, expected) => {
     expect(capabilitiesOf(of)).toMatchObject(expected);
@@ -51,6 +53,7 @@ describe("what a version can do", () => {
     expect(capabilitiesOf(version(2, 34, "unknown"))).toEqual({
       ...capabilitiesOf(version(2, 34)),
       encodedPaths: false,
+      jsonFormats: false,
     });
   });
 });

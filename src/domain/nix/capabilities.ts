@@ -12,6 +12,8 @@ export interface NixCapabilities {
   readonly untrustedSigning: boolean;
   /** `nix flake update NAME` updates single inputs, also into another lock file than the flake's. */
   readonly inputUpdates: boolean;
+  /** `nix path-info --json` wants to be told which form its answer shall have, and warns where it is not. */
+  readonly jsonFormats: boolean;
 }
 
 type Release = readonly [major: number, minor: number];
@@ -24,6 +26,7 @@ const since: Readonly<Record<keyof NixCapabilities, Release>> = {
   encodedPaths: [2, 20],
   untrustedSigning: [2, 17],
   inputUpdates: [2, 19],
+  jsonFormats: [2, 33],
 };
 
 /** Lix left Nix here; its own numbers go on from 2.90, which says nothing about what Nix did after. */
@@ -31,7 +34,7 @@ const LIX_LEFT_AT: Release = [2, 18];
 
 /**
  * Determinate Nix numbers itself after the Nix that it is built on; Lix counts as the Nix that it left. Of a Nix that
- * nobody knows the number is believed, but for the feature that would quietly do the wrong thing where it is missing.
+ * nobody knows the number is believed, but for features that would do the wrong thing, or fail, where they are missing.
  */
 export function capabilitiesOf({ flavour, major, minor }: NixVersion): NixCapabilities {
   const release: Release = flavour === "lix" ? LIX_LEFT_AT : [major, minor];
@@ -42,6 +45,7 @@ export function capabilitiesOf({ flavour, major, minor }: NixVersion): NixCapabi
     encodedPaths: has("encodedPaths") && flavour !== "unknown",
     untrustedSigning: has("untrustedSigning"),
     inputUpdates: has("inputUpdates"),
+    jsonFormats: has("jsonFormats") && flavour !== "unknown",
   };
 }
 

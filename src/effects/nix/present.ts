@@ -22,7 +22,9 @@ export async function presentPaths(
   if (possible.length === 0) return ok(new Set());
   const place = store === undefined ? [] : ["--store", store];
   // What a cache lacked an hour ago may have been pushed since.
-  const args = ["path-info", "--json", "--option", "narinfo-cache-negative-ttl", "0", ...place, ...possible];
+  const fresh = ["--option", "narinfo-cache-negative-ttl", "0"];
+  const format = nix.capabilities.jsonFormats ? ["--json-format", "2"] : [];
+  const args = ["path-info", "--json", ...format, ...fresh, ...place, ...possible];
   const call = await nix.run({ args, signal, timeoutMs: TIMEOUT_MS });
   if (!call.ok) {
     const { what, detail } = call.error.failure;
@@ -36,8 +38,8 @@ export async function presentPaths(
     : ok(new Set(paths.filter((path) => known.has(path))));
 }
 
-// Up to 2.18 a list, in which a missing path is not valid; then a map from paths, in which it is null; on request, and one
-// day by itself, the map is a part and its paths are without the folder.
+// Up to 2.18 a list, in which a missing path is not valid; then a map from paths, in which it is null; since 2.33 on
+// request the map is a part and its paths are without the folder.
 const listed = z.array(z.object({ path: z.string(), valid: z.boolean().optional() }));
 const versioned = z
   .object({ version: z.number(), storeDir: z.string(), info: z.record(z.string(), z.unknown()) })

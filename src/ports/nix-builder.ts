@@ -55,8 +55,13 @@ export interface NixBuilder {
   filesOf(store: OtherStore): StoreFiles;
   /** Sees to it that closures are in the store of a daemon, and builds them there when they are not. */
   realise(request: RealiseRequest): Promise<Result<"there" | "built">>;
-  /** Signs closures of this machine's store, and copies them to any store. Fails with `nix/push-failed`. */
+  /** Copies closures to any store; what a builder made is signed with the fleet's key first. Fails with `nix/push-failed`. */
   push(request: PushRequest): Promise<Result<CopyOutcome>>;
+  /**
+   * Brings closures of another store into this machine's, where the fleet's key has signed them; what a builder made is signed
+   * with it first. Fails with `nix/unsigned-path` and with what copies fail with.
+   */
+  fetch(request: FetchRequest): Promise<Result<CopyOutcome>>;
   /** What the fleet's Nix declares as secrets of hosts; starts Nix. */
   declaredSecrets(
     request: Omit<EvaluateRequest, "onProgress">,
@@ -200,8 +205,18 @@ export interface RealiseRequest {
   readonly onProgress?: (progress: BuildProgress) => void;
 }
 
+export interface FetchRequest {
+  readonly host: HostName;
+  readonly paths: readonly StorePath[];
+  readonly from: OtherStore;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: BuildProgress) => void;
+}
+
 export interface PushRequest {
   readonly paths: readonly StorePath[];
+  /** Where the closures lie; in this machine's store when left out. Otherwise they pass through without being kept here. */
+  readonly from?: OtherStore;
   /** Any store URL of Nix. */
   readonly url: string;
   readonly signal: AbortSignal;

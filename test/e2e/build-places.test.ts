@@ -1,5 +1,5 @@
 /** Closures are built where the inventory wants them: on the host itself, on a builder, here; what happens is always told. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type FleetProject, layFleetProject } from "../support/fleet-project.ts";
@@ -131,7 +131,27 @@ test("places that are no hosts, and plans that are settled, are refused", async 
   expect([settled.code, settled.stderr]).toEqual([3, expect.stringContaining("--build-on cannot change a saved plan")]);
 });
 
-test("a closure that lies elsewhere is neither linked to nor pushed", async () => {
-  const { code, stderr } = await fleet.nixfleet("build", "lab-2", "--out-link", join(fleet.folder, "..", "links"));
-  expect([code, stderr]).toEqual([5, expect.stringContaining("error[nix/closure-missing]")]);
+test("a closure of a builder is linked to and pushed, signed with the fleet's key; one that its host built for itself is not", async () => {
+  fleet.write("inventory/lab.yaml", fleet.read("inventory/lab.yaml").replace("    flakeAttr: foreign\n", ""));
+  configure(fleet, "lab-3", news());
+  const [links, cache] = ["links", "cache"].map((name) => join(fleet.folder, "..", name)) as [string, string];
+  const pushed = await fleet.nixfleet("build", "lab-3", "--push", `file://${cache}`);
+  expect([pushed.code, pushed.stdout]).toEqual([0, expect.stringMatching(/^pushed [1-9]\d* paths?, /m)]);
+  const system = pushed.stdout.match(/\/nix\/store\/\S+-nixfleet-lab-3/)?.[0] ?? "";
+  expect(existsSync(system)).toBe(false);
+  const described = readFileSync(
+    `${cache}/${system.slice("/nix/store/".length, "/nix/store/".length + 32)}.narinfo`,
+    "utf8",
+  );
+  expect(described).toMatch(/^Sig: nixfleet-lab-1:/m);
+  const linked = await fleet.nixfleet("build", "lab-3", "--out-link", links);
+  expect([linked.code, readlinkSync(`${links}/lab-3`)]).toEqual([0, system]);
+  expect(readFileSync(`${links}/lab-3/manifest.json`, "utf8")).toContain('"host":"lab-3"');
+  for (const words of [
+    ["--out-link", links],
+    ["--push", `file://${cache}`],
+  ]) {
+    const { code, stderr } = await fleet.nixfleet("build", "lab-2", ...words);
+    expect([code, stderr]).toEqual([5, expect.stringContaining("is for that host alone")]);
+  }
 });

@@ -66,6 +66,7 @@ export function fakeNixBuilder(hosts: Iterable<readonly [HostName, FakeHost]>): 
     realise: async () => ok("there"),
     push: async ({ paths, signal }) =>
       signal.aborted ? err(interrupted()) : ok({ copiedPaths: paths.length, copiedBytes: paths.length * 1000 }),
+    fetch: async ({ paths }) => ok({ copiedPaths: paths.length, copiedBytes: paths.length * 1000 }),
     declaredSecrets: async () => ok(new Map()),
     closure: async (path) => ok([{ path, bytes: 1000 }]),
     lendSignatures: async () => ok(undefined),

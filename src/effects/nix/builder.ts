@@ -7,7 +7,7 @@ import { buildHosts } from "./build.ts";
 import { buildElsewhere, realiseElsewhere } from "./build-elsewhere.ts";
 import { builtHost } from "./built-host.ts";
 import { closureOf, signaturesOf } from "./closure.ts";
-import { copyClosures } from "./copy.ts";
+import { copyClosures, fetchClosures } from "./copy.ts";
 import { secretDeclarations } from "./declared-secrets.ts";
 import { evaluateFleet } from "./evaluate.ts";
 import { type NixInstallation, nixInstallation } from "./installation.ts";
@@ -114,7 +114,13 @@ export function createNixBuilder(settings: NixSettings): NixBuilder {
     },
     push: async (request) => {
       const installation = await nix(request.signal);
-      return installation.ok ? pushClosures(installation.value, request) : installation;
+      if (!installation.ok) return installation;
+      return pushClosures(installation.value, request, { signer: signerFor(installation.value), urls });
+    },
+    fetch: async (request) => {
+      const installation = await nix(request.signal);
+      if (!installation.ok) return installation;
+      return fetchClosures(installation.value, request, { signer: signerFor(installation.value), urls });
     },
     declaredSecrets: secretDeclarations(settings),
     sign: async (paths, signal) => {

@@ -4,7 +4,7 @@ import type { StorePath } from "../../domain/ids.ts";
 import { broughtPaths } from "../../domain/nix/log.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
-import type { CopyOutcome, CopyRequest, DaemonStore, OtherStore } from "../../ports/nix-builder.ts";
+import type { CopyOutcome, CopyRequest, DaemonStore, FetchRequest, OtherStore } from "../../ports/nix-builder.ts";
 import { fetchThere, vouchThere } from "./fetch.ts";
 import type { NixInstallation } from "./installation.ts";
 import { daemonUrl, type StoreUrls } from "./other-store.ts";
@@ -33,11 +33,8 @@ export async function copyClosures(
   const { socket, paths, from, signal } = request;
   const nothing = { copiedPaths: 0, copiedBytes: 0 };
   if (paths.length === 0 || (socket === undefined && from === undefined)) return ok(nothing);
-  // What a builder made is vouched for by whoever chose the builder: the fleet.
-  if (from?.kind === "daemon" && means.signer !== undefined) {
-    const signed = await means.signer.signThere(paths, daemonUrl(from), signal);
-    if (!signed.ok) return err(copyFailure(signed.error, request));
-  }
+  const signed = await signThere(from, paths, signal, means);
+  if (!signed.ok) return err(copyFailure(signed.error, request));
   const store = socket === undefined ? undefined : { kind: "daemon" as const, socket };
   const fetched =
     store === undefined || request.substitutes !== true
@@ -48,6 +45,53 @@ export async function copyClosures(
   if (store === undefined || fetched === undefined) return copied;
   await vouchThere(nix, request, store, means.urls);
   return ok({ ...copied.value, fetched: fetched.outcome });
+}
+
+/** What a builder made is vouched for by whoever chose the builder: the fleet. */
+async function signThere(
+  from: OtherStore | undefined,
+  paths: readonly StorePath[],
+  signal: AbortSignal,
+  { signer }: Pick<CopyMeans, "signer">,
+): Promise<Result<void>> {
+  return from?.kind === "daemon" && signer !== undefined
+    ? signer.signThere(paths, daemonUrl(from), signal)
+    : ok(undefined);
+}
+
+/** URL of a store to read from, once the closures there carry the fleet's signature. */
+export async function signedSource(
+  from: OtherStore,
+  paths: readonly StorePath[],
+  signal: AbortSignal,
+  { signer, urls }: Pick<CopyMeans, "signer" | "urls">,
+): Promise<Result<string>> {
+  const signed = await signThere(from, paths, signal, { signer });
+  return signed.ok ? urls.from(from) : signed;
+}
+
+/** Into this machine's store, whose own settings need not know the fleet's key. */
+export async function fetchClosures(
+  nix: NixInstallation,
+  request: FetchRequest,
+  means: Pick<CopyMeans, "signer" | "urls">,
+): Promise<Result<CopyOutcome>> {
+  const { paths, from, signal } = request;
+  const source = await signedSource(from, paths, signal, means);
+  if (!source.ok) return source;
+  const key = means.signer === undefined ? ok(undefined) : await means.signer.publicKey();
+  if (!key.ok) return key;
+  const copied = await copyOnce(nix, request, source.value, undefined, key.value);
+  return copied.ok ? copied : err(fetchFailure(copied.error, request));
+}
+
+function fetchFailure(cause: Failure, request: FetchRequest): Failure {
+  if (cause.code !== "nix/unsigned-path") return copyFailure(cause, request);
+  return failure(cause.code, "this machine's Nix refused a store path that no key it trusts has signed", {
+    host: request.host,
+    ...(cause.detail === undefined ? {} : { detail: cause.detail }),
+    next: "Put the line that `nixfleet keys show` prints into trusted-public-keys of this machine's nix.conf.",
+  });
 }
 
 /**
@@ -77,14 +121,16 @@ async function copyRest(
 
 async function copyOnce(
   nix: NixInstallation,
-  { paths, signal, onProgress }: CopyRequest,
+  { paths, signal, onProgress }: Pick<CopyRequest, "paths" | "signal" | "onProgress">,
   source: string | undefined,
   to: DaemonStore | undefined,
+  trustedKey?: string,
 ): Promise<Result<CopyOutcome>> {
   const call = await nix.run({
     // No flag lets unsigned paths in: the host's daemon decides by its own keys.
     args: [
       "copy",
+      ...(trustedKey === undefined ? [] : ["--option", "extra-trusted-public-keys", trustedKey]),
       ...(source === undefined ? [] : ["--from", source]),
       ...(to === undefined ? [] : ["--to", daemonUrl(to)]),
       ...new Set<StorePath>(paths),
@@ -100,7 +146,7 @@ async function copyOnce(
 }
 
 /** Words the failure in terms of the host. */
-function copyFailure(cause: Failure, { host }: CopyRequest): Failure {
+function copyFailure(cause: Failure, { host }: Pick<CopyRequest, "host">): Failure {
   const evidence = cause.detail === undefined ? {} : { detail: cause.detail };
   switch (cause.code) {
     case "nix/unsigned-path":

@@ -5,6 +5,7 @@ import { shownStoreUrl } from "../../domain/nix/store-url.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";
 import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { CopyOutcome, PushRequest } from "../../ports/nix-builder.ts";
+import { type CopyMeans, signedSource } from "./copy.ts";
 import type { NixInstallation } from "./installation.ts";
 
 const TIMEOUT_MS = 12 * 60 * 60_000;
@@ -13,12 +14,15 @@ const SILENCE_MS = 10 * 60_000;
 /** Only what the store lacks travels. Fails with `nix/push-failed`; a password in the URL is not told. */
 export async function pushClosures(
   nix: NixInstallation,
-  { paths, url, signal, onProgress }: PushRequest,
+  { paths, from, url, signal, onProgress }: PushRequest,
+  { signer, urls }: Pick<CopyMeans, "signer" | "urls">,
 ): Promise<Result<CopyOutcome>> {
   // Nix takes an empty list for the current folder.
   if (paths.length === 0) return ok({ copiedPaths: 0, copiedBytes: 0 });
+  const source = from === undefined ? ok(undefined) : await signedSource(from, paths, signal, { signer, urls });
+  if (!source.ok) return source;
   const call = await nix.run({
-    args: ["copy", "--to", url, ...new Set(paths)],
+    args: ["copy", ...(source.value === undefined ? [] : ["--from", source.value]), "--to", url, ...new Set(paths)],
     signal,
     timeoutMs: TIMEOUT_MS,
     idleTimeoutMs: SILENCE_MS,

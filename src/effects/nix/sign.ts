@@ -9,6 +9,8 @@ import { readKeyFile } from "./key-file.ts";
 import { pathMemory } from "./path-memory.ts";
 
 export interface Signer {
+  /** The key's public half, as nix.conf names it. */
+  publicKey(): Promise<Result<string>>;
   /** Signs what is not known to be signed. */
   sign(paths: readonly StorePath[], signal: AbortSignal): Promise<Result<void>>;
   /** Signs in another store, as the daemon at the URL describes the paths. */
@@ -34,6 +36,10 @@ export function signer(nix: NixInstallation, cacheDir: string, keyFile: string):
     return ok(undefined);
   };
   return {
+    publicKey: async () => {
+      const key = await readKeyFile(keyFile);
+      return key.ok ? ok(key.value.publicKey) : key;
+    },
     sign: (paths, signal) => sign(paths, signal, false),
     signThere: async (paths, store, signal) => {
       const key = await readKeyFile(keyFile);

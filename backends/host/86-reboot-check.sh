@@ -15,6 +15,8 @@ reboot_signs() {
   first_line /proc/sys/kernel/random/boot_id && emit boot-id "$line"
   first_line /proc/sys/kernel/osrelease && emit kernel.running "$line"
   kernel=$line
+  # As Zincati names itself to FleetLock, and kubelets by way of their machine id: it does not tell the machine id.
+  emit fleetlock.id "$(systemd-id128 machine-id --app-specific=de35106b6ec24688b63afddaa156679b 2>/dev/null)"
   if open_reboot; then
     emit reboot.open "$line"
     if [ -r "$FAILED_BEFORE" ] && whole_text "$FAILED_BEFORE"; then emit reboot.failed-before "$text"; fi

@@ -14,7 +14,7 @@ export interface Budget {
   readonly out?: readonly string[] | undefined;
 }
 
-export interface RebootSlots {
+export interface RebootSlots extends Pick<SlotStore, "holdersAre"> {
   /** The host is on its way here: those that go after it let it go first. Gives what takes it out of the line again. */
   announce(host: string, budgets: readonly Budget[], debt: Debtor): () => void;
   /**
@@ -22,13 +22,15 @@ export interface RebootSlots {
    * then it has those that it had before.
    */
   acquire(host: string, budgets: readonly Budget[], until: SlotPatience): Promise<Result<readonly Budget[]>>;
-  /** Gives all of them back. */
-  release(host: string, budgets: readonly Budget[]): Promise<Result<void>>;
+  /** Gives all of them back. @param holder the host, by what the store has it */
+  release(holder: string, budgets: readonly Budget[]): Promise<Result<void>>;
   /** The host keeps its slots; whoever waits for them in this run waits in vain. */
   keep(host: string): void;
 }
 
 export interface SlotPatience {
+  /** The host, by what the store has it. */
+  readonly holder: string;
   /** Since when the reboot is owed, if it is: who owes longest goes first. */
   readonly debt: Debtor;
   /** Milliseconds since the epoch after which it is no use to begin. */
@@ -46,25 +48,25 @@ const GIVE_BACK_MS = 60_000;
 export function rebootSlots(store: SlotStore, clock: Clock): RebootSlots {
   const lost = new Set<string>();
   const line = slotLine();
-  const release = async (host: string, budgets: readonly Budget[]): Promise<Result<void>> => {
+  const release = async (holder: string, budgets: readonly Budget[]): Promise<Result<void>> => {
     let outcome: Result<void> = ok(undefined);
     for (const { group } of budgets) {
-      const released = await store.release(group, host, AbortSignal.timeout(GIVE_BACK_MS));
+      const released = await store.release(group, holder, AbortSignal.timeout(GIVE_BACK_MS));
       if (!released.ok) outcome = released;
     }
     return outcome;
   };
   const waitForAll = async (host: string, budgets: readonly Budget[], patience: SlotPatience) => {
-    const { deadlineMs, signal, kept } = patience;
+    const { deadlineMs, signal, kept, holder } = patience;
     for (;;) {
       // Its slots are its own already.
       const ahead = kept ? undefined : line.heldUpAt(host, clock.now());
       let full = budgets.find(({ group }) => group === ahead);
       let hopeless = false;
       if (full === undefined) {
-        const { taken, outcome } = await takeAll(store, host, budgets, signal);
+        const { taken, outcome } = await takeAll(store, holder, budgets, signal);
         if (outcome.ok && outcome.value === undefined) return ok(taken);
-        if (!kept) await release(host, taken);
+        if (!kept) await release(holder, taken);
         if (!outcome.ok) return outcome;
         full = outcome.value as Budget;
         line.foundFull(host, full.group);
@@ -75,6 +77,7 @@ export function rebootSlots(store: SlotStore, clock: Clock): RebootSlots {
     }
   };
   return {
+    holdersAre: store.holdersAre,
     announce: (host, budgets, debt) => line.join(host, budgets.map(groupOf), debt),
     async acquire(host, budgets, patience) {
       // The same order everywhere, so that two who need both slots cannot each hold one and wait.
@@ -104,13 +107,13 @@ interface Taking {
 
 async function takeAll(
   store: SlotStore,
-  host: string,
+  holder: string,
   budgets: readonly Budget[],
   signal: AbortSignal,
 ): Promise<Taking> {
   const taken: Budget[] = [];
   for (const budget of budgets) {
-    const answer = await store.acquire(budget.group, host, budget.max, signal, budget.out);
+    const answer = await store.acquire(budget.group, holder, budget.max, signal, budget.out);
     if (!answer.ok) return { taken, outcome: answer };
     if (answer.value === "full") return { taken, outcome: ok(budget) };
     if (answer.value === "granted") taken.push(budget);

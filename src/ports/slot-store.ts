@@ -5,6 +5,8 @@
 import type { Result } from "../domain/outcome/result.ts";
 
 export interface SlotStore {
+  /** What hosts hold slots by: their names, or the ids by which Zincati would ask for them. */
+  readonly holdersAre: "names" | "machine-ids";
   /**
    * Takes a slot of the group for the holder, or finds that it has one: `held`, where this kind of store tells the two apart. Fails
    * with `reboot/store` when the store cannot be asked, which is never taken for a grant.

@@ -13,6 +13,8 @@ export interface RebootNeed {
   readonly reasons: readonly string[];
   /** The NixOS system, or the kernel, that one boot was to try, and that the boot did not end in. */
   readonly failedTrial?: string;
+  /** By what Zincati would ask FleetLock for this host; absent where the host cannot tell. */
+  readonly fleetlockId?: string;
   /** Who a reboot right now would disturb; absent for nobody. */
   readonly busy?: readonly Busy[];
   /** A reboot after which the host was not found well yet: it is out of service since, and keeps its slots. */
@@ -23,6 +25,7 @@ export interface RebootNeed {
 export function rebootNeed(records: readonly HostRecord[]): RebootNeed {
   const open = openIn(records);
   const busy = busyIn(records);
+  const fleetlockId = recordText(records, "fleetlock.id") ?? "";
   const reasons = [
     ...flagReasons(records),
     ...kernelReasons(records),
@@ -36,6 +39,7 @@ export function rebootNeed(records: readonly HostRecord[]): RebootNeed {
     ...(trial === "failed" ? { failedTrial: nameOf(system) } : {}),
     ...(open === undefined ? {} : { open }),
     ...(busy.length === 0 ? {} : { busy }),
+    ...(/^[0-9a-f]{32}$/.test(fleetlockId) ? { fleetlockId } : {}),
   };
   if (reasons.length > 0) return { state: "yes", reasons, ...more };
   if (wouldTell(records)) return { state: "no", reasons: [], ...more };

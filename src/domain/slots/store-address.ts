@@ -7,22 +7,25 @@ export type SlotStoreAddress =
   | { readonly kind: "local"; readonly folder: string | null }
   /** Addresses of one cluster's members; any of them will do. */
   | { readonly kind: "etcd"; readonly endpoints: readonly string[] }
-  | { readonly kind: "fleetlock"; readonly base: string };
+  /** Holders are names of hosts, or ids made of their machine ids, as Zincati has them. */
+  | { readonly kind: "fleetlock"; readonly base: string; readonly holders: "names" | "machine-ids" };
 
 /** Fails with `reboot/store-settings`. */
 export function parseSlotStore(text: string | undefined): Result<SlotStoreAddress> {
   if (text === undefined) return ok({ kind: "local", folder: null });
   if (text.startsWith("/")) return ok({ kind: "local", folder: text });
-  const [, kind, rest = ""] = /^(etcd|fleetlock):(.*)$/.exec(text) ?? [];
+  const [, kind, rest = ""] = /^(etcd|fleetlock|fleetlock-machine-id):(.*)$/.exec(text) ?? [];
   const urls = rest.split(",").map((url) => url.replace(/\/+$/, ""));
   if (kind === undefined || urls.some((url) => !/^https?:\/\/[^\s/]+(\/\S*)?$/.test(url))) return err(unknown(text));
   const [first = "", ...more] = urls;
   if (kind === "etcd") return ok({ kind: "etcd", endpoints: urls });
-  return more.length === 0 ? ok({ kind: "fleetlock", base: first }) : err(unknown(text));
+  const holders = kind === "fleetlock" ? "names" : "machine-ids";
+  return more.length === 0 ? ok({ kind: "fleetlock", base: first, holders }) : err(unknown(text));
 }
 
 const unknown = (found: string) =>
   failure("reboot/store-settings", "fleet.slots names no store of reboot slots", {
-    expected: "an absolute folder, etcd:http://HOST:2379, or fleetlock:http://HOST:PORT",
+    expected:
+      "an absolute folder, etcd:http://HOST:2379, fleetlock:http://HOST:PORT, or fleetlock-machine-id:http://HOST:PORT",
     found,
   });

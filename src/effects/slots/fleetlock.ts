@@ -10,7 +10,8 @@ const GROUP = /^[a-zA-Z0-9.-]+$/;
 const BUSY_KINDS: ReadonlySet<string> = new Set(["failed_lock", "lock_held", "failed_lock_semaphore"]);
 
 /** The budget is the server's; what the inventory says is not told to it, but for hosts that use it up by being down. */
-export const fleetlockSlots = (base: string): SlotStore => ({
+export const fleetlockSlots = (base: string, holders: SlotStore["holdersAre"] = "names"): SlotStore => ({
+  holdersAre: holders,
   async acquire(group, holder, max, signal, out = []) {
     if (out.length >= max) return ok("full");
     const answer = await post(base, "v1/pre-reboot", group, holder, signal);

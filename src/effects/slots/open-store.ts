@@ -15,7 +15,7 @@ export function openSlotStore(address: SlotStoreAddress, usualFolder: string): S
     case "etcd":
       return etcdSlots(address.endpoints);
     case "fleetlock":
-      return fleetlockSlots(address.base);
+      return fleetlockSlots(address.base, address.holders);
     default:
       return unreachable(address);
   }

@@ -38,6 +38,7 @@ export function semaphoreStore<Revision>(keeper: SemaphoreKeeper<Revision>): Slo
     return err(failure("reboot/store", "the slots of the group change too fast", { found: group, next: "try again" }));
   };
   return {
+    holdersAre: "names",
     acquire: (group, holder, max, signal, out) =>
       update<SlotAnswer>(
         group,

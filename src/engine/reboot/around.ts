@@ -5,6 +5,7 @@ import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import { calendarOf, closesAt } from "../../domain/windows/calendar.ts";
 import { runHooks, undoHooks } from "../hooks.ts";
 import { isKept, oldBootId, type Reboot } from "./context.ts";
+import { askNeed } from "./need.ts";
 import { untilWindow, windowShut } from "./window.ts";
 
 export async function takeSlot(reboot: Reboot): Promise<Result<void>> {
@@ -15,22 +16,42 @@ export async function takeSlot(reboot: Reboot): Promise<Result<void>> {
   if (step.budgets.length === 0) return ok(undefined);
   const closes = closesAt(calendarOf(step.window, step.blackouts), clock.now()) ?? clock.now();
   const deadlineMs = Math.min(clock.now() + step.slotMs, closes - step.estimateMs);
+  const holder = await holderOf(reboot);
+  if (!holder.ok) return holder;
   const taken = await rebootSlots.acquire(session.host.name, step.budgets, {
     deadlineMs,
     signal: interruption.draining,
     kept: isKept(reboot),
     debt: step,
+    holder: holder.value,
   });
   if (!taken.ok) return taken;
   // The wait may have used the window up; then the slot is somebody else's.
   const shutNow = windowShut(step, clock.now());
   if (shutNow === undefined) return ok(undefined);
-  if (!isKept(reboot)) await rebootSlots.release(session.host.name, taken.value);
+  if (!isKept(reboot)) await rebootSlots.release(holder.value, taken.value);
   return err(shutNow);
 }
 
-export const giveSlotBack = ({ step, context }: Reboot): Promise<Result<void>> =>
-  context.rebootSlots.release(context.session.host.name, step.budgets);
+export async function giveSlotBack(reboot: Reboot): Promise<Result<void>> {
+  const { step, context } = reboot;
+  if (step.budgets.length === 0) return ok(undefined);
+  const holder = await holderOf(reboot);
+  return holder.ok ? context.rebootSlots.release(holder.value, step.budgets) : holder;
+}
+
+/** What the store has the host by. Who took a reboot up from another process has to ask the host. */
+async function holderOf({ need, context }: Reboot): Promise<Result<string>> {
+  if (context.rebootSlots.holdersAre === "names") return ok(context.session.host.name);
+  const told = need.fleetlockId === undefined ? await askNeed(context) : ok(need);
+  if (!told.ok) return told;
+  return told.value.fleetlockId === undefined ? err(noId) : ok(told.value.fleetlockId);
+}
+
+const noId = failure("reboot/store-settings", "the host does not tell the id by which FleetLock has it", {
+  expected: "an answer of systemd-id128 machine-id on the host",
+  next: "name hosts by their names there: fleet.slots: fleetlock:http://…",
+});
 
 const RELEASE_ATTEMPTS = 10;
 const RELEASE_PAUSE_MS = 3_000;

@@ -5,12 +5,16 @@ import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import { type Busy, busyWords, whoIsInTheWay } from "../../domain/reboot/busy.ts";
 import type { Reboot } from "./context.ts";
 import { askNeed } from "./need.ts";
-import { windowShut } from "./window.ts";
+import { untilWindow, windowShut } from "./window.ts";
 
 const POLL_MS = 5_000;
 
 /** Fails with `reboot/busy` after the step's limit, and when the window shuts meanwhile. */
-export async function waitForQuiet({ step, context }: Reboot): Promise<Result<void>> {
+export async function waitForQuiet(reboot: Reboot): Promise<Result<void>> {
+  const { step, context } = reboot;
+  // Whoever is busy before the window opens is no matter.
+  const closed = await untilWindow(reboot);
+  if (closed !== undefined) return err(closed);
   const { clock, interruption, recorder, session } = context;
   const began = clock.now();
   let told = "";

@@ -62,7 +62,7 @@ function keepsTheContract(open: () => SlotStore, again: "held" | "granted" = "he
   describe("a host that needs slots of several groups", () => {
     const groupsOf = (): readonly [string, string] => [freshGroup(), freshGroup()];
     const budgets = (groups: readonly string[]) => groups.map((group) => ({ group, max: SLOTS }));
-    const atOnce = (kept: boolean) => ({ deadlineMs: 0, signal: never, kept, debt: {} });
+    const atOnce = (kept: boolean) => ({ deadlineMs: 0, signal: never, kept, debt: {}, holder: "a" });
     const slots = () => rebootSlots(open(), realClock);
     const fill = async (group: string) => {
       for (const holder of ["x", "y"]) await take(open(), group, holder);

@@ -5,7 +5,8 @@ import type { SlotStore } from "../../../src/ports/slot-store.ts";
 import { realClock } from "../../support/real-clock.ts";
 
 const budgets: readonly Budget[] = [{ group: "web", max: 1 }];
-const patience = (owedSince: number) => ({
+const patience = (holder: string, owedSince: number) => ({
+  holder,
   debt: { owedSince },
   deadlineMs: Date.now() + 60_000,
   signal: new AbortController().signal,
@@ -16,6 +17,7 @@ const patience = (owedSince: number) => ({
 function oneSlot(): SlotStore {
   let holder: string | undefined;
   return {
+    holdersAre: "names",
     acquire: async (_group, host) => {
       if (holder !== undefined) return ok(holder === host ? "held" : "full");
       holder = host;
@@ -37,7 +39,7 @@ describe("a budget of one reboot", () => {
     });
     const served: string[] = [];
     const turn = async (host: string, owedSince: number): Promise<void> => {
-      expect((await slots.acquire(host, budgets, patience(owedSince))).ok).toBe(true);
+      expect((await slots.acquire(host, budgets, patience(host, owedSince))).ok).toBe(true);
       served.push(host);
       await slots.release(host, budgets);
     };
@@ -53,6 +55,6 @@ describe("a budget of one reboot", () => {
   test("is not kept for a host that ended before it asked", async () => {
     const slots = rebootSlots(oneSlot(), realClock);
     slots.announce("old", budgets, { owedSince: 10 })();
-    expect((await slots.acquire("young", budgets, patience(30))).ok).toBe(true);
+    expect((await slots.acquire("young", budgets, patience("young", 30))).ok).toBe(true);
   });
 });

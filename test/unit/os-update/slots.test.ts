@@ -13,6 +13,7 @@ hosts:
   web-1: { base: ubuntu, addr: web-1.example }
 `);
 const heldBy = (...holders: readonly string[]): SlotStore => ({
+  holdersAre: "names",
   acquire: async () => ok("full"),
   release: async () => ok(undefined),
   holders: async () => ok({ total: 2, holders }),

@@ -32,7 +32,7 @@ export const fleetSettings = z.strictObject({
   ),
   slots: setting(
     value.text,
-    "Where reboot slots are kept: `etcd:http://HOST:2379`, `fleetlock:http://HOST`, or an absolute folder. Default: a folder of your own.",
+    "Where reboot slots are kept: `etcd:http://HOST:2379`, `fleetlock:http://HOST`, `fleetlock-machine-id:http://HOST`, or an absolute folder. Default: a folder of your own.",
   ),
   leases: setting(
     value.text,

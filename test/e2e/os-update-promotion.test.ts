@@ -40,3 +40,27 @@ test("the hosts after a canary get its versions, though newer ones appeared mean
     expect(await host.sh(`dpkg-query -W -f '\${Version} ' nf-auto nf-lib nf-plain`)).toBe("1.1 1.1 1.1 ");
   }
 });
+
+test("a host that holds one of the promoted packages keeps it, is told so, and gets the others", async () => {
+  const canary = hosts[0] as HostUnderTest;
+  const holding = hosts[1] as HostUnderTest;
+  await lab.reset();
+  await Promise.all(hosts.map((host) => installOld(host, "nf-plain", "nf-security")));
+  const ubuntu = { mode: "full-weekly", holds: ["nf-sec*"] };
+  const fleet = layFleetProject(lab, {
+    hosts: { "lab-1": { osUpdates: { ubuntu: { mode: "full-weekly" } } }, "lab-2": { osUpdates: { ubuntu } } },
+  });
+  try {
+    const first = await fleet.nixfleet("os-update", "lab-1", "--yes", "--json");
+    expect(resultsOf(first), first.stderr).toEqual({ "lab-1": "changed" });
+    const rest = await fleet.nixfleet("os-update", "lab-2", "--promote", "last", "--yes");
+    expect(rest.code, rest.stderr).toBe(0);
+    expect(`${rest.stdout}${rest.stderr}`).toContain("held: nf-security (security)");
+    const versions = (host: HostUnderTest): Promise<string> =>
+      host.sh(`dpkg-query -W -f '\${Version} ' nf-plain nf-security`);
+    expect(await versions(canary)).toBe("1.1 1.1 ");
+    expect(await versions(holding)).toBe("1.1 1.0 ");
+  } finally {
+    fleet.remove();
+  }
+});

@@ -32,16 +32,22 @@ const roomWords = (step: Step): string[] =>
     ? [`old kernels go first, to make room in /boot: ${step.kernels.map(printable).join(", ")}`]
     : [];
 
-/** "5 updates and 1 new package, 6 of them security, 12 MB to fetch". */
+/** "5 updates and 1 new, 6 of them security, 12 MB to fetch". */
 function sumWords({ updates, downloadBytes }: HostOs): string {
   const added = updates.filter(({ from }) => from === null).length;
   const security = updates.filter((update) => update.security).length;
-  const changed = [count(updates.length - added, "update"), ...(added === 0 ? [] : [count(added, "new package")])];
+  const changed = [count(updates.length - added, "update"), ...(added === 0 ? [] : [`${added} new`])];
   return [
     changed.join(" and "),
-    `${security === 0 ? "none" : security === updates.length ? "all" : security} of them security`,
+    securityShare(security, updates.length),
     ...(downloadBytes === 0 ? [] : [`${byteWords(downloadBytes)} to fetch`]),
   ].join(", ");
+}
+
+function securityShare(security: number, all: number): string {
+  if (security === 0) return "no security updates";
+  if (security < all) return `${security} of them security`;
+  return all === 1 ? "security" : "all of them security";
 }
 
 /** Of several suites that have a version the one that says most: a fix is also among the ordinary updates. */

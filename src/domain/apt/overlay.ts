@@ -19,24 +19,30 @@ export interface Distribution {
 
 /** Leaves what the policy allows. */
 export function policyOverlay({ distribution, selection, holds, pins }: OverlayRequest): string {
-  const rules = [
-    ...(holds.length === 0 ? [] : [rule(holds.flatMap(withSource), "version *", NEVER)]),
-    ...Object.entries(pins).flatMap(([name, version]) => [
-      rule([name], `version ${version}`, WANTED),
-      rule([name], "release *", NEVER),
-    ]),
-    ...(selection === "security" ? securityOnly(distribution) : []),
-  ];
-  return rules.join("\n");
+  return [...keepingRules({ holds, pins }), ...(selection === "security" ? securityOnly(distribution) : [])].join("\n");
 }
 
-/** Leaves exactly these versions, new dependencies included, and nothing else. */
-export function manifestOverlay(versions: readonly { readonly name: string; readonly to: string }[]): string {
+/** Leaves exactly these versions, new dependencies included, and nothing else; what the host keeps back it keeps back from these, too. */
+export function manifestOverlay(
+  versions: readonly { readonly name: string; readonly to: string }[],
+  keeping: Keeping = { holds: [], pins: {} },
+): string {
   return [
+    ...keepingRules(keeping),
     ...versions.map(({ name, to }) => rule([name], `version ${to}`, WANTED)),
     rule(["*"], "release *", NEVER),
   ].join("\n");
 }
+
+type Keeping = Pick<OverlayRequest, "holds" | "pins">;
+
+const keepingRules = ({ holds, pins }: Keeping): string[] => [
+  ...(holds.length === 0 ? [] : [rule(holds.flatMap(withSource), "version *", NEVER)]),
+  ...Object.entries(pins).flatMap(([name, version]) => [
+    rule([name], `version ${version}`, WANTED),
+    rule([name], "release *", NEVER),
+  ]),
+];
 
 const WANTED = 990;
 const INSTALLED = 100;

@@ -111,7 +111,8 @@ const notProven = ({ run }: OpenReboot): string =>
   `the host is not well since the reboot of ${run}: it keeps its slots until it is`;
 
 function reasonToRest({ os, reboot }: PlanHost): string {
-  const kept = os?.keptBack.length ?? 0;
-  const rest = kept === 0 ? "no updates" : `no updates; ${kept} kept back`;
+  const kept = (os?.keptBack ?? []).filter(({ why }) => why !== "selection").length;
+  const none = os?.selection === "security" ? "no security updates" : "no updates";
+  const rest = kept === 0 ? none : `${none}; ${kept} kept back`;
   return reboot.needed === "yes" ? `${rest}; a reboot is needed` : rest;
 }

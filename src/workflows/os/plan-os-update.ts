@@ -51,8 +51,9 @@ export async function planOsUpdate(
   const questions = hosts.flatMap((host) => {
     const facts = observed.get(host.name);
     if (facts?.ok !== true || host.base === "nixos") return [];
-    const overlay = promoted === undefined ? {} : { overlay: manifestOverlay(promoted.versions) };
-    return [{ host, facts: facts.value, policy: updatePolicy(host, overrides), refresh: true, ...overlay }];
+    const policy = updatePolicy(host, overrides);
+    const overlay = promoted === undefined ? {} : { overlay: manifestOverlay(promoted.versions, policy) };
+    return [{ host, facts: facts.value, policy, refresh: true, ...overlay }];
   });
   const [updates, nixos, out] = await Promise.all([
     askUpdates(questions, { fleet: frame.fleet, signal }),

@@ -39,7 +39,9 @@ export async function promotedVersions(typed: string, journal: Journal): Promise
     return ok({ versions: sorted, atMs: Math.min(...installed) });
   }
   return err(
-    failure("os/no-such-run", `the run ${typed} updated no packages`, { next: "nixfleet runs list shows the runs" }),
+    failure("os/no-such-run", `the run ${run.value} updated no packages`, {
+      next: "nixfleet runs list shows the runs",
+    }),
   );
 }
 

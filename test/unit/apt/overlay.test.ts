@@ -73,6 +73,11 @@ describe("the preferences of a run", () => {
     );
   });
 
+  test("of a manifest put what the host holds before its versions", () => {
+    const overlay = manifestOverlay([{ name: "a", to: "1.1" }], { holds: ["a*"], pins: {} });
+    expect(overlay).toMatch(/^Package: a\* src:a\*\nPin: version \*\nPin-Priority: -1\n\nPackage: a\n/);
+  });
+
   test("of a manifest leave exactly its versions", () => {
     expect(manifestOverlay([{ name: "a", to: "1.1" }])).toBe(
       "Package: a\nPin: version 1.1\nPin-Priority: 990\n\nPackage: *\nPin: release *\nPin-Priority: -1\n",

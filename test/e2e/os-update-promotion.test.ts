@@ -44,6 +44,7 @@ test("the hosts after a canary get its versions, though newer ones appeared mean
 test("a host that holds one of the promoted packages keeps it, is told so, and gets the others", async () => {
   const canary = hosts[0] as HostUnderTest;
   const holding = hosts[1] as HostUnderTest;
+  await publish(lab);
   await lab.reset();
   await Promise.all(hosts.map((host) => installOld(host, "nf-plain", "nf-security")));
   const ubuntu = { mode: "full-weekly", holds: ["nf-sec*"] };

@@ -13,7 +13,7 @@ import { checkedPlan } from "./check-plan.ts";
 import { desiredHosts, storesOf } from "./desired-closures.ts";
 import type { EarlySender } from "./early-copies.ts";
 import { gatherHosts } from "./gather-hosts.ts";
-import { observeHosts } from "./observe-hosts.ts";
+import { observeFreeHosts, waitingWith } from "./observe-free-hosts.ts";
 import { withUpdateCounts } from "./os/look-at-updates.ts";
 import { stageUpdates } from "./os/stage-updates.ts";
 import type { Frame } from "./run-frame.ts";
@@ -63,7 +63,7 @@ export async function planApply(
       signal,
       ...(early === undefined ? {} : { onBuilt: early.onBuilt }),
     }),
-    observeHosts(hosts, { fleet, recorder, clock, signal, ...(early === undefined ? {} : { onSeen: early.onSeen }) }),
+    observeFreeHosts(hosts, { ...waitingWith(frame, tools), ...(early === undefined ? {} : { onSeen: early.onSeen }) }),
   ]);
   if (signal.aborted) return err([failure("cli/interrupted", "interrupted before anything was changed")]);
   if (!closures.ok) return err([closures.error]);

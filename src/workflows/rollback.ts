@@ -13,7 +13,7 @@ import { checkedPlan } from "./check-plan.ts";
 import { gatherHosts } from "./gather-hosts.ts";
 import { readHostManifest } from "./inspect-host.ts";
 import { readKeptManifest } from "./inspect-nixos.ts";
-import { observeHosts } from "./observe-hosts.ts";
+import { observeFreeHosts, waitingWith } from "./observe-free-hosts.ts";
 import { exitCodeOfPlan } from "./plan.ts";
 import { type Frame, inFrame, type Outcome } from "./run-frame.ts";
 import type { Tools } from "./tools.ts";
@@ -58,8 +58,8 @@ async function planRollback(
   const { hosts, inventory, selection, maxParallel } = request;
   const { clock, storeFiles, builder, secrets, journal, interruption } = tools;
   const signal = interruption.draining;
-  const { fleet, recorder } = frame;
-  const observed = await observeHosts(hosts, { fleet, recorder, clock, signal });
+  const { fleet } = frame;
+  const observed = await observeFreeHosts(hosts, waitingWith(frame, tools));
   if (signal.aborted) return err([failure("cli/interrupted", "interrupted before anything was changed")]);
   const desired = new Map<HostName, Result<DesiredHost>>();
   await Promise.all(

@@ -47,6 +47,23 @@ test("between activations it is the lock that keeps them apart, until it expires
   expect([later.code, outcomes(later.events)]).toEqual([0, "lab-1 changed, lab-2 unchanged"]);
 });
 
+test("with --lock-wait a host that is locked already when it is planned is waited for, and planned as it is then", async () => {
+  const taken = "01ARZ3NDEKTSV4RRFFQ69G5FAV\\tann@desk\\tapply\\t1\\t$(($(date +%s) + 600))\\n";
+  await onHost(lab, "lab-1", `printf "${taken}" >/run/nixfleet/lock`);
+  configure(theirs, "lab-1", '{ nixfleet.files."/etc/theirs".text = "waited"; }');
+  const short = await theirs.nixfleet("apply", "--yes", "--host", "lab-1", "--lock-wait", "3s");
+  expect([short.code, short.stderr]).toEqual([8, expect.stringContaining("waiting for lab-1: locked by ann@desk")]);
+  const applying = theirs.start(["apply", "--yes", "--host", "lab-1", "--lock-wait", "5m"]);
+  const waits = new Promise<void>((resolve) => {
+    applying.stderr.on("data", (chunk: Buffer) => chunk.toString().includes("waiting for lab-1") && resolve());
+  });
+  await waits;
+  // What the other run leaves behind is what the plan starts from.
+  await onHost(lab, "lab-1", "echo edited >/etc/theirs; rm /run/nixfleet/lock");
+  expect((await applying).exitCode).toBe(0);
+  expect(await onHost(lab, "lab-1", "cat /etc/theirs")).toBe("waited");
+});
+
 test("a saved plan meets the same lock when it is carried out", async () => {
   configure(theirs, "lab-1", '{ nixfleet.files."/etc/theirs".text = "y"; }');
   expect(await theirs.nixfleet("plan", "--out", "plan.json")).toMatchObject({ code: 0 });

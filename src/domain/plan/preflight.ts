@@ -16,14 +16,14 @@ export function occupiedBy(facts: HostFacts, abandoned = false): Failure | undef
   if (facts.activation !== null) {
     const whose = lock === null ? "" : ` by ${lock.owner}: ${lock.reason}`;
     return failure("plan/activation-running", `an activation is going on${whose} (run ${facts.activation})`, {
-      next: "wait for its verdict, then plan again",
+      next: "--lock-wait 10m waits for its verdict",
     });
   }
   if (lock === null || lock.expired || abandoned) return undefined;
   return failure("plan/locked", `locked by ${lock.owner}: ${lock.reason} (run ${lock.run})`, {
     expected: "no lock of another run",
     found: `a lock since ${isoTime(lock.acquiredAt)}, until ${isoTime(lock.expiresAt)} unless renewed`,
-    next: "wait for that run to end, then plan again",
+    next: "--lock-wait 10m waits for that run to end",
   });
 }
 

@@ -13,7 +13,8 @@ import type { Plan } from "../../domain/plan/plan.ts";
 import type { RolloutOverride } from "../../domain/rollout/strategy.ts";
 import { allAtOnce, rolloutHosts } from "../../domain/rollout/strategy.ts";
 import { checkedPlan } from "../check-plan.ts";
-import { type Observing, observeHosts } from "../observe-hosts.ts";
+import { observeFreeHosts, waitingWith } from "../observe-free-hosts.ts";
+import type { Observing } from "../observe-hosts.ts";
 import type { Frame } from "../run-frame.ts";
 import type { Tools } from "../tools.ts";
 import { askUpdates } from "./ask-updates.ts";
@@ -94,7 +95,7 @@ export async function planReboot(
 
 const nixosOf = (nixos: HostInput | undefined): Pick<OsUpdateInput, "nixos"> => (nixos === undefined ? {} : { nixos });
 
-const lookAt = ({ hosts }: OsRequest, frame: Frame, tools: Tools) => observeHosts(hosts, observing(frame, tools));
+const lookAt = ({ hosts }: OsRequest, frame: Frame, tools: Tools) => observeFreeHosts(hosts, waitingWith(frame, tools));
 
 const observing = ({ fleet, recorder }: Frame, { clock, interruption }: Tools): Observing => ({
   fleet,

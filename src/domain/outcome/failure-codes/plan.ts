@@ -46,12 +46,12 @@ export const planCodes = {
   "plan/locked": {
     kind: "locked",
     meaning: "Another run holds the host's lock.",
-    remedy: "Wait for it to end. `nixfleet status --host HOST` says who holds the lock, and until when.",
+    remedy: "Wait for it to end, with `--lock-wait 10m` or by yourself. `nixfleet status --host HOST` says who holds the lock, and until when.",
   },
   "plan/activation-running": {
     kind: "locked",
     meaning: "An activation is going on right now on the host, perhaps of a run that was detached.",
-    remedy: "Wait until it has come to its verdict, then plan again.",
+    remedy: "Wait until it has come to its verdict, with `--lock-wait 10m` or by yourself, then plan again.",
   },
   "plan/nix-missing": {
     kind: "failed",

@@ -4,6 +4,8 @@
 
 GATE_MAX_BYTES=67108864
 GATE_RECEIVE_SECONDS=600
+# More than that comes one at a time: payloads lie in memory, and /run is everybody's.
+GATE_SMALL_BYTES=1572864
 
 # gate BYTES SENTINEL VERB ARGS…
 verb_gate() {
@@ -75,6 +77,10 @@ is_token() {
 
 # gate_receive BYTES: all of standard input into $gate/payload, and not a byte more or less.
 gate_receive() {
+  if [ "$1" -gt "$GATE_SMALL_BYTES" ]; then
+    exec 4>>/run/nixfleet-large.lock
+    flock -w 30 4 || gate_refuse "another payload of many megabytes is being received"
+  fi
   timeout "$GATE_RECEIVE_SECONDS" head -c "$(($1 + 1))" >"$gate/payload" || return
   [ "$(stat -c %s -- "$gate/payload")" = "$1" ]
 }

@@ -146,6 +146,24 @@ test("less or more than was announced is not taken, and that is written down", a
   expect(await lastAudit()).toMatchObject({ event: "refused" });
 });
 
+test("payloads of many megabytes come one at a time, and small ones beside them", async () => {
+  const large = 20_000_000;
+  const slow = restricted.asDeploy(
+    "lab-1",
+    `{ echo; sleep 300; } | sudo -n ${ENTRY} ${large} ${TOKEN} secret stage RUN1`,
+  );
+  try {
+    await asRoot(
+      "until [ -e /run/nixfleet-large.lock ] && ! flock -n /run/nixfleet-large.lock true; do sleep 0.1; done",
+    );
+    expect((await gate("", "facts")).code).toBe(0);
+    await steal.isRefused(lab1(["secret", "stage", "RUN2"], "x".repeat(2_000_000)), /many megabytes/);
+  } finally {
+    await asRoot("pkill -u deploy sleep");
+  }
+  expect((await slow).code).toBe(97);
+});
+
 test("words that are too long, too many, or empty are refused", async () => {
   await steal.isRefused(lab1(["reject", "RUN1", TOKEN, "x".repeat(9000)]), /too long/);
   await steal.isRefused(lab1(["lock", ...Array.from({ length: 17 }, () => "a")]), /too many arguments/);
@@ -158,6 +176,15 @@ test("what a killed call left in memory goes with the next one", async () => {
   await asRoot("mkdir /run/nixfleet-gate.99999999.abc && echo secret >/run/nixfleet-gate.99999999.abc/payload");
   expect((await gate("", "facts")).code).toBe(0);
   expect(await asRoot("ls -d /run/nixfleet-gate.* 2>/dev/null || echo none")).toBe("none");
+});
+
+test("garbage collection leaves alone what a process of root has open, as the gate has what it verified", async () => {
+  const path = (await asDeploy("mkdir -p ~/held && date >~/held/now && nix-store --add ~/held")).stdout.trim();
+  await asRoot(`systemd-run --quiet --unit=nf-hold sh -c 'exec 6<${path}; touch /run/nf-holds; sleep 600'`);
+  await asRoot("until [ -e /run/nf-holds ]; do sleep 0.1; done");
+  expect((await asDeploy(`nix-store --delete ${path}`)).code).not.toBe(0);
+  await asRoot(`ls ${path} && systemctl stop nf-hold && rm /run/nf-holds`);
+  expect((await asDeploy(`nix-store --delete ${path}`)).code).toBe(0);
 });
 
 test("a closure that is being activated stays in the store, whoever gives the lock away", async () => {

@@ -266,6 +266,11 @@ describe("ways around", () => {
     "sudo -n -s",
     "sudo -n /usr/local/lib/nixfleet/nixfleet-host facts",
     `sudo -n -u deploy ${ENTRY}`,
+    `sudo -n -g root ${ENTRY}`,
+    `sudo -n -R /tmp ${ENTRY}`,
+    `sudo -n -D /tmp ${ENTRY}`,
+    `sudo -n -E FOO=bar ${ENTRY}`,
+    "sudo -n -e /etc/passwd",
   ])("%s is not allowed", async (command) => expect((await restricted.asDeploy("lab-1", command)).code).toBe(1));
 
   test("variables for sudo are not taken, and those of the caller go no further", async () => {

@@ -22,7 +22,7 @@ admit() {
   secret:2) admit_secret "$@" ;;
   updates:2) admit_apt_payload "chosen security" ;;
   os-update:5)
-    admit_apt_payload "chosen approved"
+    admit_apt_payload "chosen approved kernels"
     gate_accept "run $1, $(grep -c "$TAB" "$gate/payload") packages"
     ;;
   gc:[23]) [ "${3:-}" = look ] || gate_accept "$*" ;;
@@ -108,6 +108,10 @@ admit_apt_payload() {
     section == "" { refuse("text before the first section") }
     section == "approved" {
       if ($0 !~ /^[a-z0-9][a-z0-9+.-]*(:[a-z0-9]+)?\t(-|[A-Za-z0-9.+:~-]+)\t[A-Za-z0-9.+:~-]+$/) refuse("not a package and its versions")
+      next
+    }
+    section == "kernels" {
+      if ($0 !~ /^linux-image-(unsigned-)?[0-9][a-z0-9+.~-]*$/) refuse("not the package of a kernel")
       next
     }
     /^Pin-Priority: -?[0-9]+$/ { if ($2 > 1000) refuse("a priority that takes packages back to older versions"); next }

@@ -34,10 +34,18 @@ export async function observeFreeHosts(
   waiting: Waiting,
 ): Promise<ReadonlyMap<HostName, Result<HostFacts>>> {
   const deadline = waiting.clock.now() + waiting.lockWaitMs;
-  const seen = await observeHosts(hosts, waiting);
+  const isWaitedFor = (facts: HostFacts) => waiting.lockWaitMs > 0 && occupiedBy(facts) !== undefined;
+  // What a host is like that is waited for is known only afterwards.
+  const onSeen = (host: ResolvedHost, facts: HostFacts): void => {
+    if (!isWaitedFor(facts)) waiting.onSeen?.(host, facts);
+  };
+  const seen = await observeHosts(hosts, { ...waiting, onSeen });
   const free = hosts.map(async (host): Promise<[HostName, Result<HostFacts>]> => {
     const first = seen.get(host.name) as Result<HostFacts>;
-    return [host.name, first.ok ? await onceFree(host, first, deadline, waiting) : first];
+    if (!first.ok || !isWaitedFor(first.value)) return [host.name, first];
+    const last = await onceFree(host, first, deadline, waiting);
+    if (last.ok) waiting.onSeen?.(host, last.value);
+    return [host.name, last];
   });
   return new Map(await Promise.all(free));
 }

@@ -238,6 +238,7 @@ describe("verbs and arguments", () => {
     const osUpdate = ["os-update", "RUN1", "me", "never", "fail", "host"];
     await steal.isRefused(lab1(osUpdate, "@approved\nhello\t1\t2; id\n"), /not a package and its versions/);
     await steal.isRefused(lab1(osUpdate, "@approved\n-o=x\t1\t2\n"), /not a package and its versions/);
+    await steal.isRefused(lab1(osUpdate, "@kernels\nopenssh-server\n"), /not the package of a kernel/);
     await steal.isRefused(
       lab1(osUpdate, "@chosen\nPackage: *\nPin: release *\nPin-Priority: 1001\n"),
       /older versions/,

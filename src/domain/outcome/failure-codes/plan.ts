@@ -46,7 +46,8 @@ export const planCodes = {
   "plan/locked": {
     kind: "locked",
     meaning: "Another run holds the host's lock.",
-    remedy: "Wait for it to end, with `--lock-wait 10m` or by yourself. `nixfleet status --host HOST` says who holds the lock, and until when.",
+    remedy:
+      "Wait for it to end, with `--lock-wait 10m` or by yourself. `nixfleet status --host HOST` says who holds the lock, and until when.",
   },
   "plan/activation-running": {
     kind: "locked",

@@ -18,7 +18,8 @@ import type { Course } from "./course.ts";
 import type { Fleet } from "./fleet.ts";
 import { isWellInSoak } from "./health/soak.ts";
 import { failedResult, notStarted, resultOfOutcome, resultsNotStarted, resultWithoutSteps } from "./host-result.ts";
-import { type Recovered, recoverHost } from "./recover-host.ts";
+import { onceUp } from "./once-up.ts";
+import { recoverHost } from "./recover-host.ts";
 import { rollBackHost } from "./roll-back-host.ts";
 import { driveRollout, type RolloutHands } from "./rollout-driver.ts";
 import { runHost } from "./run-host.ts";
@@ -173,11 +174,11 @@ async function recover(
 ): Promise<RolloutEvent> {
   const { clock } = execution;
   const startedAt = clock.now();
-  const session = await sessionFor(host, execution);
-  const recovered: Recovered =
-    "error" in session
-      ? { kind: "failed", error: session.error }
-      : await recoverHost(host, plan.verb, { ...execution, session: session.value }, mayStartAgain);
+  const recovered = await onceUp(host, { clock, signal: execution.interruption.detached }, async () => {
+    const session = await sessionFor(host, execution, "anew");
+    if ("error" in session) return { kind: "failed", error: session.error };
+    return recoverHost(host, plan.verb, { ...execution, session: session.value }, mayStartAgain);
+  });
   const elapsed = clock.now() - startedAt;
   if (recovered.kind !== "unconfirmed") {
     const { result, changed } = performed(host, recovered, elapsed);
@@ -224,10 +225,10 @@ async function checkHealth(
 const forwardOnly = failure("os/forward-only", "packages and reboots go forward only: the host stays as it is");
 const sickInSoak = failure("host/unhealthy", "the host turned unhealthy while its stage soaked");
 
-/** A lost connection is given one more try: a host in soak may have been away for a moment. */
 async function sessionFor(
   host: PlanHost,
   { fleet, hosts, interruption }: Execution,
+  how: "session" | "anew" = "session",
 ): Promise<{ value: HostSession } | { error: Failure }> {
   const resolved = hosts.get(hostNameOf(host));
   if (resolved === undefined) {
@@ -237,7 +238,7 @@ async function sessionFor(
       }),
     };
   }
-  const session = await fleet.session(resolved, interruption.detached);
+  const session = await fleet[how](resolved, interruption.detached);
   return session.ok ? { value: session.value } : { error: session.error };
 }
 

@@ -9,6 +9,8 @@ import { type HostSession, openSession } from "./session.ts";
 export interface Fleet {
   /** The host's session; the first call connects. A failure to connect is remembered, not repeated. */
   session(host: ResolvedHost, signal: AbortSignal): Promise<Result<HostSession>>;
+  /** The same, once more from the beginning: over a new connection, whatever became of the one before. */
+  anew(host: ResolvedHost, signal: AbortSignal): Promise<Result<HostSession>>;
   close(): Promise<void>;
 }
 
@@ -21,14 +23,18 @@ export interface FleetOptions {
 
 export function createFleet({ transport, program, elevation }: FleetOptions): Fleet {
   const sessions = new Map<HostName, Promise<Result<HostSession>>>();
+  const open = (host: ResolvedHost, signal: AbortSignal): Promise<Result<HostSession>> => {
+    const connect = (limit: AbortSignal) => transport.connect(addressOf(host), limit);
+    const opening = openSession(host, { connect, program, elevation }, signal);
+    sessions.set(host.name, opening);
+    return opening;
+  };
   return {
-    session(host, signal) {
-      const known = sessions.get(host.name);
-      if (known !== undefined) return known;
-      const connect = (limit: AbortSignal) => transport.connect(addressOf(host), limit);
-      const opening = openSession(host, { connect, program, elevation }, signal);
-      sessions.set(host.name, opening);
-      return opening;
+    session: (host, signal) => sessions.get(host.name) ?? open(host, signal),
+    async anew(host, signal) {
+      const before = await sessions.get(host.name);
+      if (before?.ok) await before.value.close();
+      return open(host, signal);
     },
     async close() {
       const opened = await Promise.all(sessions.values());

@@ -91,6 +91,8 @@ export interface LabPublicKeys {
 export interface LabNetwork {
   /** Fails when another interface or route uses the subnet. */
   check(state: LabState): Promise<Result<void>>;
+  /** Does the work while no other lab of this machine takes addresses. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
   /** Makes the bridge, and room in the kernel for what many machines need. */
   up(state: LabState): Promise<Result<void>>;
   /** Takes both back; does nothing when there is no bridge. */

@@ -40,7 +40,9 @@ test("an apply that finds nothing to do costs one connection and one command a h
   expect(seen).toEqual({ "lab-1": once, "lab-2": once, "lab-3": once });
 });
 
-test("looking at the fleet costs one connection too, and one command more, for pending updates", async () => {
-  const seen = await visits(() => statusOf(fleet));
-  expect(Object.values(seen)).toEqual(names.map(() => ({ connections: 1, sudo: 2 })));
+test("looking at the fleet costs one connection too, and a command more for health, and once for pending updates", async () => {
+  const all = (sudo: number) => names.map(() => ({ connections: 1, sudo }));
+  expect(Object.values(await visits(() => statusOf(fleet)))).toEqual(all(3));
+  // Until something moves, the host knows its updates by itself.
+  expect(Object.values(await visits(() => statusOf(fleet)))).toEqual(all(2));
 });

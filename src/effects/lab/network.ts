@@ -7,8 +7,21 @@ import { err, ok, type Result } from "../../domain/outcome/result.ts";
 import type { LabNetwork } from "../../ports/lab.ts";
 import { run } from "./command.ts";
 import { raiseInotifyLimit, restoreInotifyLimit } from "./inotify-limit.ts";
+import { takeLock } from "./lock.ts";
 
-export const labNetwork: LabNetwork = { check, up, down, setLink };
+export const labNetwork: LabNetwork = { check, alone, up, down, setLink };
+
+/** One for all labs of the machine, whatever folders they have. */
+const ADDRESSES_LOCK = "/run/nixfleet-lab-addresses.lock";
+
+async function alone<T>(work: () => Promise<T>): Promise<T> {
+  const lock = await takeLock(ADDRESSES_LOCK, true);
+  try {
+    return await work();
+  } finally {
+    await lock?.release();
+  }
+}
 
 /** All routing tables count, also those of the kernel with the addresses of every interface. */
 async function check(state: LabState): Promise<Result<void>> {

@@ -28,13 +28,14 @@ export interface LabIsUp {
 /** Fails with `lab/*`; what was made until then stays for `down`, or for the next `up` to go on from. */
 export function bringUp(lab: Lab, request: UpRequest, report: Report): Promise<Result<LabIsUp>> {
   return withLabLock(lab, async () => {
-    const state = await settle(lab, request);
-    if (!state.ok) return state;
-    const archive = state.value.archive === true ? { archive: true as const } : {};
-    const image = await prepareImage(lab, { ...request, ...archive, ...imagesOf(state.value) }, report);
+    const wanted = await settle(lab, request);
+    if (!wanted.ok) return wanted;
+    const archive = wanted.value.archive === true ? { archive: true as const } : {};
+    const image = await prepareImage(lab, { ...request, ...archive, ...imagesOf(wanted.value) }, report);
     if (!image.ok) return image;
-    // From here on there is something to take down, so what it will be is on disk before it is made.
-    await lab.store.write(state.value);
+    // While the image was built others may have come up where this lab was to be.
+    const state = await lab.network.alone(() => takePlace(lab, request));
+    if (!state.ok) return state;
     const keys = await makeKeys(lab, state.value);
     if (!keys.ok) return keys;
     const published = state.value.archive === true ? await lab.archive.publish(report) : ok(undefined);
@@ -44,6 +45,15 @@ export function bringUp(lab: Lab, request: UpRequest, report: Report): Promise<R
     const ready = await waitUntilReady(lab, state.value, state.value.machines, request.readyTimeoutMs, report);
     return ready.ok ? ok({ state: state.value, image: image.value }) : ready;
   });
+}
+
+/** From here on there is something to take down, so what it will be is on disk before it is made. */
+async function takePlace(lab: Lab, request: UpRequest): Promise<Result<LabState>> {
+  const state = await settle(lab, request);
+  if (!state.ok) return state;
+  await lab.store.write(state.value);
+  const bridge = await lab.network.up(state.value);
+  return bridge.ok ? state : bridge;
 }
 
 async function settle(lab: Lab, request: UpRequest): Promise<Result<LabState>> {
@@ -96,8 +106,6 @@ async function start(
   keys: LabPublicKeys,
   report: Report,
 ): Promise<Result<void>> {
-  const bridge = await lab.network.up(state);
-  if (!bridge.ok) return bridge;
   report(`starting ${state.machines.length === 1 ? "1 machine" : `${state.machines.length} machines`}`);
   const started = await Promise.all(state.machines.map((machine) => lab.machines.start(state, machine, image, keys)));
   return started.find((outcome) => !outcome.ok) ?? ok(undefined);

@@ -31,6 +31,7 @@ export function addOsOptions(command: Command): Command {
     .option("--check", "only show the plan")
     .option("--out <file>", "write the plan, for nixfleet apply FILE; nothing is changed")
     .option("--detailed-exitcode", "with --check or --out: exit with 2 when there are changes")
+    .optionsGroup("How hosts reboot:")
     .option("--force", "reboot also when earlier reboots for the same reasons changed nothing")
     .option("--ignore-window", "reboot at once, whatever the windows say")
     .option(

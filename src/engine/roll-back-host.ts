@@ -11,12 +11,15 @@ import { runHost } from "./run-host.ts";
 import type { StepContext } from "./step-context.ts";
 
 /** Undefined when the host is back, or was there already. Once begun it is followed, not begun again. */
-export async function rollBackHost(host: PlanHost, context: StepContext): Promise<Failure | undefined> {
+export async function rollBackHost(host: PlanHost, left: StepContext): Promise<Failure | undefined> {
+  const context: StepContext = { ...left, goingBack: true };
   const { session, interruption } = context;
   const facts = await observe(session, interruption.detached);
   if (!facts.ok) return facts.error;
   const before = parseStorePath(host.from?.system ?? "") ?? null;
-  const steps = stepsBackTo(session.host.name, before, facts.value, session.host);
+  const { confirmMs } = session.host;
+  const confirmation = confirmMs === undefined ? {} : { confirmMs };
+  const steps = stepsBackTo(session.host.name, before, facts.value, confirmation);
   for (const step of steps) {
     const followed = await followIfBegun(step, context);
     if (followed !== undefined) return failureOf(followed);

@@ -44,6 +44,8 @@ export interface StepContext extends Pick<LockTools, "fencesOf" | "lockWaitMs"> 
   readonly elevation: Elevation;
   /** Closures that were sent while others were still built; left out where none could be. */
   readonly early?: EarlyCopies;
+  /** The host is put back on what it ran before: reachable is enough, since that was well, or is no worse than what it leaves. */
+  readonly goingBack?: true;
   /** The host as it was when its lock was taken. */
   readonly before?: HostFacts;
   /** `user@machine`. */

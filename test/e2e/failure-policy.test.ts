@@ -41,10 +41,13 @@ const markers = () => Promise.all(NAMES.map(async (name) => Number(await onHost(
 /** An apply that the canary passes and in whose soak it turns unhealthy. */
 async function sickInSoak(policy: string) {
   const soaking = ["--canary", "lab-1", "--soak", "10s", "--on-failure", policy];
+  const last = async () => (await fleet.nixfleet("runs", "show", "last", "--output", "ndjson")).stdout;
+  const [earlier] = (await last()).split("\n");
   const applying = fleet.start(["apply", "--yes", "--group", "all", "--json", ...soaking]);
-  await until("the canary soaks", async () =>
-    (await fleet.nixfleet("runs", "show", "last", "--output", "ndjson")).stdout.includes("soaks for"),
-  );
+  await until("the canary soaks", async () => {
+    const told = await last();
+    return !told.startsWith(earlier ?? "none") && told.includes("soaks for");
+  });
   await sick("lab-1");
   const { exitCode, stdout } = await applying;
   return { code: exitCode, events: await eventsIn(fleet, stdout) };

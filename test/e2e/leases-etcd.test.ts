@@ -18,7 +18,7 @@ describe.runIf(hasEtcd)(`leases in etcd${hasEtcd ? "" : " (skipped: no etcd-serv
     const wishes = {
       inventory: {
         fleet: { signingKey: lab.signingKey, leases: `etcd:${etcd.endpoint}` },
-        groups: { web: { hosts: ["lab-1", "lab-2"] } },
+        groups: { web: { hosts: ["lab-1", "lab-2"], confirmWithin: "20s" } },
       },
     };
     ann = layFleetProject(lab, wishes);
@@ -81,7 +81,10 @@ describe.runIf(hasEtcd)(`leases in etcd${hasEtcd ? "" : " (skipped: no etcd-serv
     await openGate(lab, "lab-1");
     const reason = ["--reason", "ann's machine burnt down"];
     expect(await ben.nixfleet("lock", "release", "--lease", "web", ...reason, "--yes")).toMatchObject({ code: 0 });
-    await until("the host is back", async () => !(await ben.nixfleet("lock", "status")).stdout.includes("goes on"));
+    await until("the host is back, through the gate once more", async () => {
+      await openGate(lab, "lab-1");
+      return !(await ben.nixfleet("lock", "status")).stdout.includes("goes on");
+    });
     configure(ben, "lab-2", '{ nixfleet.files."/etc/ben".text = "3"; }');
     expect(await ben.nixfleet("apply", "--yes", "--host", "lab-2")).toMatchObject({ code: 0 });
   });

@@ -10,6 +10,7 @@ import type { DeployOrder } from "../../domain/trust/deploy-record.ts";
 import { type ActivationWatch, runActivation } from "../activation.ts";
 import { confirmActivation } from "../confirmation.ts";
 import { recordFor } from "../deploy-record.ts";
+import type { Looking } from "../health/look.ts";
 import { createLineSplitter } from "../line-splitter.ts";
 import type { StepContext } from "../step-context.ts";
 import type { StepOutcome } from "../step-outcome.ts";
@@ -41,8 +42,7 @@ export async function activate(step: ActivatingStep, context: StepContext): Prom
       void recorder.record(diagnosed(lost, "warn"));
     },
     onAwaiting: (awaiting) => {
-      const system = step.kind === "remove" ? null : knownStorePath(step.system);
-      const looking = { system, checks: step.checks ?? [], before: context.before };
+      const looking = context.goingBack === true ? NOTHING : whatHasToBeWell(step, context);
       confirming ??= confirmActivation({ run: activation, awaiting, ...looking }, context);
     },
     onUnsigned: (paths) => {
@@ -83,6 +83,14 @@ function orderOf(step: ActivatingStep, base: Base): DeployOrder {
 }
 
 /** A host that was sent back says little; why it was is known here. */
+const NOTHING: Looking = { system: null, checks: [], before: undefined };
+
+const whatHasToBeWell = (step: ActivatingStep, { before }: StepContext): Looking => ({
+  system: step.kind === "remove" ? null : knownStorePath(step.system),
+  checks: step.checks ?? [],
+  before,
+});
+
 function told(verdict: Failure, obstacle: Failure | undefined): Failure {
   if (obstacle === undefined) return verdict;
   if (verdict.code !== "host/rolled-back") return { ...verdict, cause: obstacle };

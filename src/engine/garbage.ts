@@ -1,5 +1,4 @@
 /** Looks at a host's old generations, or forgets them. */
-
 import { type Garbage, parseGarbage } from "../domain/host/garbage.ts";
 import { gcCommand } from "../domain/host/verbs.ts";
 import { err, type Result } from "../domain/outcome/result.ts";

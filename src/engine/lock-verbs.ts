@@ -1,5 +1,4 @@
 /** Looks at a host's lock, or takes it away from whoever holds it. */
-
 import { lockIn } from "../domain/host/lock.ts";
 import { recordText } from "../domain/host/records.ts";
 import { breakLockCommand, type HostCommand, lockStatusCommand } from "../domain/host/verbs.ts";

@@ -1,5 +1,4 @@
 /** Looks at a host: one exec for all facts. */
-
 import { parseFacts } from "../domain/host/facts.ts";
 import { factsCommand } from "../domain/host/verbs.ts";
 import type { HostFacts } from "../domain/observation/facts.ts";

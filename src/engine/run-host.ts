@@ -1,5 +1,4 @@
 /** One host's part of a plan: lock, look again, do each step, release. Decides nothing. */
-
 import { parseStorePath, type StorePath } from "../domain/ids.ts";
 import type { HostFacts } from "../domain/observation/facts.ts";
 import { phaseEnded, phaseStarted } from "../domain/outcome/event-bodies.ts";

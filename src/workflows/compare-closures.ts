@@ -1,5 +1,4 @@
 /** What a change means for the host's store: asked of both sides, and only of hosts that are to change. */
-
 import { type ClosureDifference, type ClosurePath, compareClosures } from "../domain/closure/compare.ts";
 import { type HostClosure, parseHostClosure } from "../domain/host/closure.ts";
 import { closureCommand } from "../domain/host/verbs.ts";

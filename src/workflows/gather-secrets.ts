@@ -1,5 +1,4 @@
 /** What a host's secrets are and are to be. Values are opened only where something may differ, and only to be digested. */
-
 import { secretStateCommand } from "../domain/host/verbs.ts";
 import type { ResolvedHost } from "../domain/inventory/resolved.ts";
 import type { Manifest } from "../domain/manifest/manifest.ts";

@@ -1,5 +1,4 @@
 /** Looks closer at a host that is about to change: its present manifest, what lies in the way, old content for diffs. */
-
 import { parseInspection } from "../domain/host/inspect.ts";
 import { type InspectRequest, inspectCommand } from "../domain/host/verbs.ts";
 import { type Manifest, manifestSchema } from "../domain/manifest/manifest.ts";

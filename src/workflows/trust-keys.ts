@@ -1,5 +1,4 @@
 /** `nixfleet keys trust`: tells restricted hosts which keys to believe from now on, in an order that one of them signed. */
-
 import { trustCommand } from "../domain/host/verbs.ts";
 import { isRestricted } from "../domain/inventory/access.ts";
 import type { ResolvedHost } from "../domain/inventory/resolved.ts";

@@ -1,5 +1,4 @@
 /** The verbs of the host program that are about the operating system. */
-
 import type { ActivationId } from "../ids.ts";
 import type { Phasing, Repair } from "../os-update/policy.ts";
 import type { HostCommand } from "./verbs.ts";

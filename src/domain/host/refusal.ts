@@ -1,5 +1,4 @@
 /** From an exit code other than 0, and the records beside it, to a Failure. */
-
 import { type Failure, failure } from "../outcome/failure.ts";
 import type { FailureCode } from "../outcome/failure-codes/index.ts";
 import { lockIn } from "./lock.ts";

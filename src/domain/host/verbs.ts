@@ -1,5 +1,4 @@
 /** What the CLI asks the host program to do: one builder for each verb (backends/host/README.md is the contract). */
-
 import type { ActivationId, Generation, RunId, StorePath } from "../ids.ts";
 import { type Fence, fenceText } from "../leases/lease.ts";
 

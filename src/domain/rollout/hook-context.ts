@@ -1,5 +1,6 @@
 /** What hooks around a whole rollout are told. */
 import { environmentOf } from "../host/hook-context.ts";
+import { countStatuses } from "../outcome/event-bodies.ts";
 import { type HostResult, hostStatuses, type RolloutEnd } from "../outcome/events.ts";
 import type { Plan } from "../plan/plan.ts";
 
@@ -39,7 +40,7 @@ const scalarsOf = ({ stage, run, plan, ended }: RolloutHookFacts) => ({
 
 /** "2 changed, 1 rolled back". */
 function summaryOf(results: readonly HostResult[]): string {
-  const counted = hostStatuses.map((status) => [results.filter((it) => it.status === status).length, status] as const);
-  const some = counted.filter(([number]) => number > 0);
-  return some.map(([number, status]) => `${number} ${status.replaceAll("_", " ")}`).join(", ");
+  const counts = countStatuses(results);
+  const some = hostStatuses.filter((status) => counts[status] > 0);
+  return some.map((status) => `${counts[status]} ${status.replaceAll("_", " ")}`).join(", ");
 }

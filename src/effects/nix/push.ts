@@ -1,5 +1,4 @@
 /** Brings closures into a store for others to fetch from: a binary cache, another machine, a folder. */
-
 import { broughtPaths } from "../../domain/nix/log.ts";
 import { shownStoreUrl } from "../../domain/nix/store-url.ts";
 import { type Failure, failure } from "../../domain/outcome/failure.ts";

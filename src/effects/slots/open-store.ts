@@ -1,5 +1,4 @@
 /** The store of reboot slots that an inventory names. */
-
 import { unreachable } from "../../domain/outcome/unreachable.ts";
 import type { SlotStoreAddress } from "../../domain/slots/store-address.ts";
 import type { SlotStore } from "../../ports/slot-store.ts";

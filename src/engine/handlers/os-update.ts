@@ -1,5 +1,4 @@
 /** Updates packages on the host: exactly those of the plan, in a unit of its own there. */
-
 import { judgeOsUpdate } from "../../domain/host/os-update.ts";
 import { followOsUpdateCommand, osUpdateCommand } from "../../domain/host/os-verbs.ts";
 import { manifestTooOld } from "../../domain/os-update/manifest-age.ts";

@@ -1,5 +1,4 @@
 /** Installs this version's host program on a restricted host, by an order that the fleet signed. */
-
 import { programVersion } from "../../domain/host/program-version.ts";
 import { programCommand } from "../../domain/host/verbs.ts";
 import { failure } from "../../domain/outcome/failure.ts";

@@ -1,5 +1,4 @@
 /** Hands secrets to the host, over the connection that is open already; the activation that follows puts them in place. */
-
 import { stageSecretsCommand } from "../../domain/host/verbs.ts";
 import { type Manifest, manifestSchema } from "../../domain/manifest/manifest.ts";
 import { failure } from "../../domain/outcome/failure.ts";

@@ -1,5 +1,4 @@
 /** One look at a host's health: its checks, asked there and here, and units that failed since. */
-
 import type { PlannedCheck } from "../../domain/health/check.ts";
 import { placed } from "../../domain/health/place.ts";
 import type { Answer } from "../../domain/health/watch.ts";

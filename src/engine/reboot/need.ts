@@ -1,5 +1,4 @@
 /** Asks the host whether a reboot is needed at all. */
-
 import { rebootCheckCommand } from "../../domain/host/os-verbs.ts";
 import { diagnosed } from "../../domain/outcome/event-bodies.ts";
 import { failure } from "../../domain/outcome/failure.ts";

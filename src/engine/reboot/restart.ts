@@ -1,5 +1,4 @@
 /** The restart itself: asked for, and proven by another boot id over another connection. */
-
 import { bootabilityCommand, issueRebootCommand } from "../../domain/host/os-verbs.ts";
 import { recordTable, recordTexts } from "../../domain/host/records.ts";
 import { refusalOf } from "../../domain/host/refusal.ts";

@@ -1,5 +1,4 @@
 /** Whether the host that came back is well, and stays up. */
-
 import { rebootVerifiedCommand } from "../../domain/host/os-verbs.ts";
 import { acquireLockCommand } from "../../domain/host/verbs.ts";
 import { isRestricted } from "../../domain/inventory/access.ts";

@@ -1,5 +1,4 @@
 /** Asks hosts what would be updated. */
-
 import pLimit from "p-limit";
 import { policyOverlay } from "../../domain/apt/overlay.ts";
 import { type HostUpdates, parseUpdates } from "../../domain/apt/updates.ts";
